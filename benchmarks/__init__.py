@@ -1,0 +1,1 @@
+"""Tables of ratios: run by hand, asserted by nothing."""

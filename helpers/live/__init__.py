@@ -1,0 +1,197 @@
+"""Sliders bound to an ordinary function and to a picture: the only module that knows about widgets.
+
+    picture = figures.ConnectionMap()
+
+    @live(picture, image_size=(7, 16), kernel_size=(1, 7, 2))
+    def connect(image_size=8, kernel_size=3):
+        picture.show(LocallyConnected2d(1, 1, image_size, kernel_size))
+
+The cell then shows a slider for each range, the picture, and the picture's sentence. `connect` stays the function it
+was, and `connect.panel` is what the cell shows.
+"""
+
+import inspect
+import linecache
+from collections.abc import Callable
+from numbers import Real
+from pathlib import Path
+from typing import Any, Protocol
+
+import anywidget
+import traitlets
+from IPython.display import Image, display
+
+HERE = Path(__file__).parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
+MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
+
+Range = tuple[Real, ...] | Callable[..., tuple[Real, ...]]
+
+
+class Picture(Protocol):
+    """What a panel can show. A picture may also have `pointed(x, y)`; see `Panel`."""
+
+    sentence: str
+    size: tuple[int, int]
+
+    def png(self, density: float) -> bytes:
+        """Return the picture as PNG, `density` times `size` pixels large."""
+
+
+def live(picture: Picture, **ranges: Range) -> Callable[[Callable], Callable]:
+    """Show `picture` under sliders that call the decorated function, and return the function unchanged.
+
+    Each range is (first, last) or (first, last, step) as in `ipywidgets.interact`, or a function of other parameters
+    that returns such a tuple, for a slider whose ends depend on them. Names are the function's parameters; a slider
+    starts at the parameter's default. The function moves the picture; what it returns is not used.
+
+    Raises TypeError or ValueError for a range, name or default that does not fit.
+    """
+
+    def show(function: Callable) -> Callable:
+        function.panel = Panel(function, picture, ranges)
+        function.panel.display()
+        return function
+
+    return show
+
+
+def show(picture: Picture) -> None:
+    """Show a picture that has no sliders, and its sentence."""
+    _display_still(picture, picture.sentence)
+
+
+class Panel(anywidget.AnyWidget):
+    """The sliders, the picture and the sentence of one cell.
+
+    `values` are the sliders' values, `sentence` says what the picture shows, and `problem` is empty unless the last
+    move could not be shown; then the last good picture stays. Where the picture has `pointed(x, y)`, given a place on
+    it as fractions of its width and height from the top left, it returns the values to move to, or None.
+    """
+
+    _esm = HERE / "panel.js"
+    _css = HERE / "panel.css"
+
+    controls = traitlets.List().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Bytes().tag(sync=True)
+    size = traitlets.List().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+    pointable = traitlets.Bool().tag(sync=True)
+    answered = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, function: Callable, shown: Picture, ranges: dict[str, Range]) -> None:
+        self._function, self._shown, self._density = function, shown, 1.0
+        self._ranges = ranges
+        starts = _checked_starts(function, ranges)
+        super().__init__(
+            size=list(shown.size),
+            pointable=hasattr(shown, "pointed"),
+            controls=_controls(ranges, starts),
+            picture=shown.png(self._density),
+        )
+        self.set(**starts)
+        self.on_msg(self._answer)
+
+    def set(self, **values: Real) -> "Panel":
+        """Move sliders by name, as a learner would, and return the panel."""
+        values = {**self.values, **values}
+        controls, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
+        try:
+            controls = _controls(self._ranges, values)
+            values = {control["name"]: control["value"] for control in controls}
+            self._function(**values)
+            picture, sentence = self._shown.png(self._density), self._shown.sentence
+        except Exception as error:  # whatever a learner's own code raises belongs in the panel
+            problem = _in_words(error, self._function)
+            controls = [{**control, "value": values[control["name"]]} for control in controls]
+        with self.hold_sync():
+            self.controls, self.values = controls, values
+            self.picture, self.sentence, self.problem = picture, sentence, problem
+        return self
+
+    def display(self) -> None:
+        """Show the panel, and behind it the picture and sentence that remain when no kernel runs."""
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        display({WIDGET_VIEW: view}, raw=True)
+        _display_still(self._shown, self.problem or self.sentence)
+
+    def _answer(self, _, content: dict[str, Any], __) -> None:
+        with self.hold_sync():
+            self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
+            if "point" in content:
+                moved = self._shown.pointed(*content["point"]) or {}
+                self.set(**{name: value for name, value in moved.items() if name in self._ranges})
+            else:
+                self.set(**content["values"])
+            self.answered = content["ticket"]
+
+
+def _display_still(picture: Picture, sentence: str) -> None:
+    width, height = picture.size
+    display(Image(picture.png(STILL_DENSITY), width=width, height=height, alt=sentence))
+    display({"text/plain": sentence}, raw=True)
+
+
+def _checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Real]:
+    """Return where each slider starts: the default of the function's parameter, which has to lie in the range."""
+    parameters = inspect.signature(function).parameters
+    for name in ranges:
+        if name not in parameters:
+            raise TypeError(f"{name} is not a parameter of {function.__name__}; allowed are {', '.join(parameters)}")
+        default = parameters[name].default
+        if isinstance(default, bool) or not isinstance(default, Real):
+            raise TypeError(f"{name} has no number as its default in {function.__name__}; a slider needs one to start")
+    for name, given in ranges.items():
+        if callable(given):
+            unknown = [other for other in inspect.signature(given).parameters if other not in ranges]
+            if unknown:
+                raise TypeError(f"the range of {name} depends on {unknown[0]}, which is not a slider of this panel")
+    starts = {name: parameters[name].default for name in ranges}
+    for control in _controls(ranges, starts):
+        if control["value"] != starts[control["name"]] or not control["first"] <= control["value"] <= control["last"]:
+            raise ValueError(
+                f"{control['name']}={starts[control['name']]} starts outside its range; "
+                f"allowed is {control['first']} to {control['last']}"
+            )
+    return starts
+
+
+def _as_range(name: str, given: tuple[Real, ...]) -> tuple[Real, Real, Real]:
+    numbers = isinstance(given, tuple) and all(isinstance(n, Real) and not isinstance(n, bool) for n in given)
+    if not numbers or len(given) not in (2, 3):
+        raise TypeError(f"the range of {name} is {given!r}; allowed is (first, last) or (first, last, step)")
+    whole = all(isinstance(n, int) for n in given)
+    first, last, step = given if len(given) == 3 else (*given, 1 if whole else 0.1)
+    if not (first <= last and step > 0 and last - first < float("inf")):
+        raise ValueError(f"the range of {name} is {given!r}; allowed is first <= last and a step above 0")
+    return first, last, step
+
+
+def _controls(ranges: dict[str, Range], values: dict[str, Real]) -> list[dict[str, Any]]:
+    """Say each slider's ends and value, with the value brought inside ends that depend on other sliders."""
+    controls = []
+    for name, given in ranges.items():
+        value = values[name]
+        if callable(given):
+            first, last, step = _as_range(name, given(**{n: values[n] for n in inspect.signature(given).parameters}))
+            value = min(max(value, first), last)
+        else:
+            first, last, step = _as_range(name, given)
+        controls.append({"name": name, "first": first, "last": last, "step": step, "value": value})
+    return controls
+
+
+def _in_words(error: Exception, function: Callable) -> str:
+    """Say what went wrong: our own complaints as they are, any other with the learner's line that led to it."""
+    text = f"{type(error).__name__}: {error}"
+    file, line = function.__code__.co_filename, None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    source = linecache.getline(file, line).strip() if line else ""
+    return f"{text}\nin the line: {source}" if source else text

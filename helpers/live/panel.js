@@ -1,0 +1,144 @@
+// A panel: one labelled slider per control, the picture, and the sentence that says what it shows.
+// At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
+
+const PATIENCE = 4000; // milliseconds without an answer before the panel says so and may ask again
+
+function make(tag, className, parent) {
+  const node = document.createElement(tag);
+  node.className = className;
+  parent.append(node);
+  return node;
+}
+
+function sliderRow(control, panelId, parent, onMove) {
+  const row = make("div", "owmu-slider", parent);
+  const label = make("label", "owmu-name", row);
+  const input = make("input", "owmu-range", row);
+  const value = make("output", "owmu-value", row);
+  input.type = "range";
+  input.dataset.lmSuppressShortcuts = "true"; // arrow keys move the slider, not JupyterLab's cell cursor
+  input.id = `${panelId}-${control.name}`;
+  label.htmlFor = value.htmlFor = input.id;
+  label.textContent = control.name;
+  const show = (number) => {
+    value.textContent = number;
+    input.setAttribute("aria-valuetext", number);
+  };
+  input.addEventListener("input", () => {
+    show(input.value);
+    onMove();
+  });
+  return {
+    name: control.name,
+    number: () => Number(input.value),
+    set({ first, last, step, value }) {
+      Object.assign(input, { min: first, max: last, step, value });
+      show(input.value);
+    },
+  };
+}
+
+function render({ model, el }) {
+  const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  const panel = make("div", "owmu-panel", el);
+
+  const controls = make("div", "owmu-controls", panel);
+  const rows = model.get("controls").map((control) => sliderRow(control, id, controls, () => move()));
+  const frame = make("div", "owmu-frame", panel);
+  const canvas = make("canvas", "owmu-picture", frame);
+  const problem = make("pre", "owmu-problem", frame);
+  const sentence = make("p", "owmu-sentence", panel);
+  const [width, height] = model.get("size");
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  canvas.style.width = `${width}px`;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-labelledby", `${id}-sentence`);
+  problem.setAttribute("role", "alert");
+  sentence.id = `${id}-sentence`;
+  sentence.setAttribute("aria-live", "polite");
+
+  let ticket = 0;
+  let sent = null; // the ticket that waits for its answer
+  let next = null; // the newest move that has not been sent
+  let timer = null;
+
+  const density = () => window.devicePixelRatio || 1;
+
+  function ask(content) {
+    next = content;
+    if (sent === null) send();
+  }
+
+  function send() {
+    sent = `${id}/${++ticket}`;
+    model.send({ ...next, density: density(), ticket: sent });
+    next = null;
+    clearTimeout(timer);
+    timer = setTimeout(complain, PATIENCE);
+  }
+
+  function complain() {
+    say("Waiting for the kernel. If it was restarted, run this cell again.");
+    sent = null;
+    if (next !== null) send();
+  }
+
+  function move() {
+    ask({ values: Object.fromEntries(rows.map((row) => [row.name, row.number()])) });
+  }
+
+  function say(text) {
+    problem.textContent = text;
+    panel.classList.toggle("owmu-has-problem", text !== "");
+  }
+
+  async function paint() {
+    const bytes = model.get("picture");
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    if (bytes !== model.get("picture")) return; // a newer picture came while this one was decoded
+    canvas.width = bitmap.width;
+    canvas.height = bitmap.height;
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    bitmap.close();
+  }
+
+  function update() {
+    const answersUs = model.get("answered") === sent;
+    if (answersUs) {
+      sent = null;
+      clearTimeout(timer);
+    }
+    if (next === null && sent === null) {
+      model.get("controls").forEach((control, index) => rows[index].set(control));
+    }
+    if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");
+    say(model.get("problem"));
+    paint();
+    if (answersUs && next !== null) send();
+  }
+
+  if (model.get("pointable")) {
+    canvas.classList.add("owmu-pointable");
+    const point = (event) => {
+      const box = canvas.getBoundingClientRect();
+      ask({ point: [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height] });
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.buttons & 1) point(event);
+    });
+  }
+
+  model.on("change", update);
+  update();
+  if (density() !== 1) move(); // the kernel drew the first picture before it knew this screen
+  return () => {
+    clearTimeout(timer);
+    model.off("change", update);
+  };
+}
+
+export default { render };

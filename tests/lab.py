@@ -1,0 +1,100 @@
+"""A real JupyterLab in a real browser: what the browser tests and the latency benchmark share."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str | None:
+    """Return where Chromium is installed, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def jupyter_lab(root: Path) -> Iterator[str]:
+    """Serve `root` on a free local port, with a token and settings of its own, and yield the address to open.
+
+    The address has a `{path}` to fill in: a file below `root`.
+    """
+    token = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory() as home:
+        settings = {f"JUPYTER_{name}_DIR": f"{home}/{name.lower()}" for name in ("CONFIG", "RUNTIME", "DATA")}
+        quiet = Path(home, "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+        log = Path(home, "server.log")
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+        command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
+        with log.open("w") as output:
+            server = subprocess.Popen(
+                command, env=os.environ | settings, stdout=output, stderr=subprocess.STDOUT, cwd=root
+            )
+        try:
+            yield _address(server, log) + f"lab/workspaces/{token}/tree/{{path}}?token={token}&reset"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _address(server: subprocess.Popen, log: Path) -> str:
+    """Wait until the server answers, and return its address."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit and server.poll() is None:
+        for line in log.read_text().splitlines():
+            start = line.find("http://127.0.0.1:")
+            if start >= 0:
+                base = line[start:].split("/lab")[0] + "/"
+                with contextlib.suppress(OSError), urllib.request.urlopen(base + "api", timeout=5):
+                    return base
+        time.sleep(0.2)
+    raise RuntimeError("JupyterLab did not start:\n" + log.read_text())
+
+
+@contextlib.contextmanager
+def browser_page(width: int = 1280, height: int = 900, density: float = 1.0) -> Iterator[Page]:
+    """Open an empty page in Chromium, `density` screen pixels to a page pixel."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=density)
+        yield context.new_page()
+        browser.close()
+
+
+def open_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook in JupyterLab and wait until its kernel is idle."""
+    page.goto(address.format(path=path))
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_selector("text=/ipykernel.*Idle/", timeout=60_000)
+
+
+def run_all(page: Page, timeout: float = 120) -> None:
+    """Run all cells and wait until the kernel has finished the last; `timeout` is in seconds."""
+    page.click("text=Run >> nth=0")
+    page.click("text=Run All Cells >> nth=0")
+    page.wait_for_function(
+        """() => {
+            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+            const busy = document.querySelector(".jp-Notebook-ExecutionIndicator[data-status='busy']");
+            return !busy && prompts.length > 0 && prompts.every(text => /\\[\\d+\\]/.test(text));
+        }""",
+        timeout=timeout * 1000,
+    )
