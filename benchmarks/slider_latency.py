@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.saving import KERNELSPEC
+from helpers.rerun import KERNELSPEC
 from tests import lab
 
 MOVES = 15

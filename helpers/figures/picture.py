@@ -6,7 +6,10 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 # Okabe and Ito, "Color Universal Design", 2008: told apart by all common kinds of colour vision.
@@ -14,11 +17,11 @@ DENSE = "#D55E00"
 LOCAL = "#0072B2"
 CHOSEN = "#E69F00"
 INK = "#1A1A1A"
-FAINT = "#9A9A9A"
+FAINT = "#8A8A8A"
+EMPTY = "#F1F1F1"
 
 DPI = 100
-TEXT = {"fontsize": 14, "color": INK}
-STYLE = {"font.size": 14, "axes.labelsize": 14, "xtick.labelsize": 13, "ytick.labelsize": 13}
+FONT_SIZE = 14  # points at the shown size: readable from the back row
 
 
 class Picture:
@@ -26,7 +29,7 @@ class Picture:
 
     `size` is (width, height) in pixels of the page. A subclass draws in `__init__`, hands every artist that moves to
     `moves`, and says in `sentence` what the picture shows. Repainting keeps the drawn background and paints only the
-    moving artists, which costs a tenth of a full drawing.
+    moving artists.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -54,31 +57,70 @@ class Picture:
             self._canvas.restore_region(self._background)
         for artist in self._moving:
             self.figure.draw_artist(artist)
-        pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
+        pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
         file = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", compress_level=1)
+        pixels.save(file, "PNG", compress_level=1)
         return file.getvalue()
 
+    def square(self, left: float, bottom: float, side: float) -> Axes:
+        """Add square axes without ticks, x to the right and y downwards from 0 to 1; the box is in pixels."""
+        width, height = self.size
+        axes = self.figure.add_axes((left / width, bottom / height, side / width, side / height))
+        axes.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
+        for spine in axes.spines.values():
+            spine.set(color=FAINT, linewidth=1)
+        return axes
 
-def bare_axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Add axes without ticks or frame, x to the right and y downwards from 0 to 1; the box is in figure fractions."""
-    axes = figure.add_axes((left, bottom, width, height))
-    axes.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
-    axes.set_axis_off()
-    return axes
+    def title(self, axes: Axes) -> Artist:
+        """Add a moving line of text above axes."""
+        box = axes.get_position()
+        x, y = (box.x0 + box.x1) / 2, box.y1 + 10 / self.size[1]
+        return self.moves(self.figure.text(x, y, "", ha="center", va="bottom", fontsize=FONT_SIZE, color=INK))
+
+    def under(self, axes: Axes, text: str) -> None:
+        """Add a standing line of text below axes."""
+        box = axes.get_position()
+        x, y = (box.x0 + box.x1) / 2, box.y0 - 10 / self.size[1]
+        self.figure.text(x, y, text, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
 
 
-def short_count(number: float) -> str:
-    """Say a count in at most five characters and a unit word, as one reads it aloud: 9,216 or 43.5 billion."""
-    for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+class Pixels:
+    """An image of any size that fills its axes, with lines around the pixels and room for one outlined block."""
+
+    def __init__(self, picture: Picture, axes: Axes) -> None:
+        self.axes = axes
+        self._image: AxesImage = picture.moves(
+            axes.imshow([[0.0]], cmap="gray_r", vmin=0, vmax=1, extent=(0, 1, 1, 0), interpolation="nearest")
+        )
+        self._lines = picture.moves(axes.add_collection(LineCollection([], colors="#C8C8C8", linewidths=0.8)))
+        self._block = picture.moves(axes.add_patch(Rectangle((0, 0), 0, 0, fill=False, color=CHOSEN, linewidth=4)))
+
+    def show(
+        self, pixels: np.ndarray, block: tuple[int, int, int, int] | None = None, outline_pixels: bool = True
+    ) -> None:
+        """Show gray (H, W) or coloured (H, W, 3) pixels, and outline a block (top, left, height, width) of them."""
+        height, width = pixels.shape[:2]
+        coloured = pixels.ndim == 3
+        self._image.set_data((255 * pixels).round().astype(np.uint8) if coloured else pixels)  # bytes draw faster
+        rows = [[(0, y / height), (1, y / height)] for y in range(1, height)]
+        columns = [[(x / width, 0), (x / width, 1)] for x in range(1, width)]
+        self._lines.set_segments(rows + columns if outline_pixels else [])
+        top, left, block_height, block_width = block or (0, 0, 0, 0)
+        self._block.set_visible(block is not None)
+        self._block.set_bounds(left / width, top / height, block_width / width, block_height / height)
+
+
+def short_count(number: int) -> str:
+    """Say a count as one reads it aloud: 9,216, or 43.5 billion."""
+    for size, word in ((10**15, " quadrillion"), (10**12, " trillion"), (10**9, " billion"), (10**6, " million")):
         if number >= size:
             return f"{number / size:.3g}{word}"
-    return f"{number:,.0f}"
+    return f"{number:,}"
 
 
-def short_bytes(number: float) -> str:
-    """Say an amount of memory in decimal units: 324 bytes, 2.6 MB, 174 GB."""
-    for size, word in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+def short_bytes(number: int) -> str:
+    """Say an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
+    for size, unit in ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "KB")):
         if number >= size:
-            return f"{number / size:.3g} {word}"
-    return f"{number:.0f} bytes"
+            return f"{number / size:.3g} {unit}"
+    return f"{number} bytes"

@@ -117,6 +117,7 @@ class Panel(anywidget.AnyWidget):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
         _display_still(self._shown, self.problem or self.sentence)
+        self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
         with self.hold_sync():

@@ -1,33 +1,16 @@
-"""How notebooks are stored: with pictures instead of live panels, which cannot be shown once their kernel is gone.
-
-Jupyter calls `keep_still_pictures` whenever it saves (the set-up installs that), and `python -m helpers.saving`
-runs notebooks anew and stores what they show, the same way each time.
-"""
+"""Run notebooks anew and store what they show, the same way each time: `python -m helpers.rerun notebooks/*.ipynb`."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+import nbformat
+from jupyter_client.manager import start_new_kernel
+from nbformat.v4 import output_from_msg
+
+from helpers.server import keep_still_pictures
+
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-
-
-def keep_still_pictures(model: dict[str, Any], **_: Any) -> None:
-    """Remove from a notebook that is being saved every live panel that has its still picture behind it.
-
-    The signature is that of `jupyter_server`'s `ContentsManager.pre_save_hook`; `model` is changed in place.
-    """
-    if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
-        return
-    for cell in model["content"].get("cells", []):
-        if "outputs" in cell:
-            outputs = cell["outputs"]
-            behind = [*outputs[1:], {}]
-            cell["outputs"] = [
-                output
-                for output, still in zip(outputs, behind, strict=True)
-                if not (list(output.get("data", {})) == [WIDGET_VIEW] and "image/png" in still.get("data", {}))
-            ]
 
 
 def rerun(path: Path) -> None:
@@ -35,10 +18,6 @@ def rerun(path: Path) -> None:
 
     Raises RuntimeError with the cell's traceback when a cell fails, and leaves the file as it was.
     """
-    # Imported here, because a Jupyter server loads this module only for the hook.
-    import nbformat
-    from jupyter_client.manager import start_new_kernel
-
     notebook = nbformat.read(path, as_version=4)
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(path.parent))
     try:
@@ -57,8 +36,6 @@ def rerun(path: Path) -> None:
 
 
 def _run(client: Any, source: str, path: Path) -> list[Any]:
-    from nbformat.v4 import output_from_msg
-
     outputs = []
 
     def keep(message: dict[str, Any]) -> None:
