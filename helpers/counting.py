@@ -204,8 +204,11 @@ def _floor_sum(count: int, divisor: int, factor: int, offset: int) -> int:
 
 
 def _show(pair: tuple[int, int]) -> str:
-    return f"{pair[0]}×{pair[1]}"
+    return f"{_brief(pair[0])}×{_brief(pair[1])}"
 
 
 def _brief(value: object) -> str:
-    return reprlib.repr(value)
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python does not write out an int of more than 4,300 digits
+        return f"<{type(value).__name__} too long to show>"

@@ -1,6 +1,7 @@
 """The locally connected layer, which torch does not have: a convolution whose positions do not share weights."""
 
 import inspect
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -143,11 +144,15 @@ def _refuse_too_large(sizes: counting.Layer, max_bytes: int) -> None:
     if need.bytes > max_bytes:
         height, width = sizes.output_size
         raise ValueError(
-            f"this layer would have {need.weights + need.biases:,} parameters, {need.bytes:,} bytes, more than "
-            f"max_bytes={max_bytes:,}: {height}×{width} positions, each with its own kernel of {sizes.kernel_size[0]}×"
-            f"{sizes.kernel_size[1]} × {sizes.in_channels} in_channels × {sizes.out_channels} out_channels. "
-            "Shrink image_size, kernel_size, in_channels or out_channels, use a larger stride, or raise max_bytes"
+            f"this layer would have {_grouped(need.weights + need.biases)} parameters, {_grouped(need.bytes)} bytes, "
+            f"more than max_bytes={_grouped(max_bytes)}: {_grouped(height)}×{_grouped(width)} positions, each with its "
+            "own kernel. Shrink image_size, kernel_size, in_channels or out_channels, use a larger stride, or raise "
+            "max_bytes"
         )
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}" if number < 10**30 else f"about 10^{round(number.bit_length() * math.log10(2))}"
 
 
 class _Window(NamedTuple):

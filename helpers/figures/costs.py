@@ -8,6 +8,7 @@ from helpers.figures.picture import DENSE, FAINT, FONT_SIZE, INK, LOCAL, Picture
 
 SIDES = (8, 16, 32, 64, 128, 299)
 BINDER_BYTES = 2 * 10**9
+CLEAR = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}  # keeps words readable on lines
 
 
 class LocalityCosts(Picture):
@@ -31,14 +32,14 @@ class LocalityCosts(Picture):
         memory.tick_params(labelsize=FONT_SIZE)
         axes.set_title("memory", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
         axes.axhline(BINDER_BYTES / 4, color=FAINT, linestyle="--", linewidth=1.5)
-        axes.text(8, BINDER_BYTES / 4 * 1.6, "2 GB: a Binder session", fontsize=FONT_SIZE, color=INK)
+        axes.text(450, BINDER_BYTES / 4 * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
         self._marker = self.moves(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
         self._lines, self._dots, self._labels = {}, {}, {}
         for name, colour, dash in (("dense", DENSE, "-"), ("local", LOCAL, (0, (5, 1.5)))):
             self._lines[name] = self.moves(axes.plot([], [], color=colour, linewidth=3.5, linestyle=dash)[0])
             self._dots[name] = self.moves(axes.plot([], [], "o", color=colour, markersize=12)[0])
             self._labels[name] = self.moves(
-                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=colour, weight="bold", va="center")
+                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=colour, weight="bold", va="center", bbox=CLEAR)
             )
 
     def show(self, image_size: int, kernel_size: int, out_channels: int) -> None:

@@ -46,8 +46,8 @@ class Picture:
         self._moving.append(artist)
         return artist
 
-    def png(self, density: float = 1.0) -> bytes:
-        """Return the picture as PNG, `density` times `size` pixels large."""
+    def png(self, density: float = 1.0, compress_level: int = 1) -> bytes:
+        """Return the picture as PNG, `density` times `size` pixels large; `compress_level` is 1 (fast) to 9 (small)."""
         dpi = DPI * density
         if self._background is None or self.figure.dpi != dpi:
             self.figure.set_dpi(dpi)
@@ -59,7 +59,7 @@ class Picture:
             self.figure.draw_artist(artist)
         pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
         file = io.BytesIO()
-        pixels.save(file, "PNG", compress_level=1)
+        pixels.save(file, "PNG", compress_level=compress_level)
         return file.getvalue()
 
     def square(self, left: float, bottom: float, side: float) -> Axes:

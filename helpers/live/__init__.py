@@ -35,7 +35,7 @@ class Picture(Protocol):
     sentence: str
     size: tuple[int, int]
 
-    def png(self, density: float) -> bytes:
+    def png(self, density: float, compress_level: int = 1) -> bytes:
         """Return the picture as PNG, `density` times `size` pixels large."""
 
 
@@ -96,7 +96,10 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def set(self, **values: Real) -> "Panel":
-        """Move sliders by name, as a learner would, and return the panel."""
+        """Move sliders by name, as a learner would, and return the panel. Raises TypeError for an unknown name."""
+        for name in values:
+            if name not in self._ranges:
+                raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
         values = {**self.values, **values}
         controls, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
         try:
@@ -123,8 +126,7 @@ class Panel(anywidget.AnyWidget):
         with self.hold_sync():
             self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
             if "point" in content:
-                moved = self._shown.pointed(*content["point"]) or {}
-                self.set(**{name: value for name, value in moved.items() if name in self._ranges})
+                self.set(**(self._shown.pointed(*content["point"]) or {}))
             else:
                 self.set(**content["values"])
             self.answered = content["ticket"]
@@ -132,8 +134,9 @@ class Panel(anywidget.AnyWidget):
 
 def _display_still(picture: Picture, sentence: str) -> None:
     width, height = picture.size
-    display(Image(picture.png(STILL_DENSITY), width=width, height=height, alt=sentence))
-    display({"text/plain": sentence}, raw=True)
+    png = picture.png(STILL_DENSITY, compress_level=9)
+    display(Image(png, width=width, height=height, alt=sentence))
+    display({"text/markdown": sentence, "text/plain": sentence}, raw=True)
 
 
 def _checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Real]:

@@ -1,0 +1,64 @@
+# make lab          set up .venv if need be, and open JupyterLab on the notebooks
+# make test         run every test
+# make notebooks    run all notebooks anew and store what they show
+# make format       format code and notebooks
+# make benchmarks   print the tables of ratios (needs Chromium for the slider's)
+
+PORT ?= 8888
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+TORCH_INDEX ?= $(shell sed -n 's/^ *- --extra-index-url //p' environment.yml)
+
+versions = $(shell sed -n 's/^$(1)\([a-z].*==.*\)/\1/p' environment.yml)
+learn := $(call versions,      - )
+torch := $(filter torch==%,$(learn))
+pip := .venv/bin/python -m pip --disable-pip-version-check --quiet
+# In a container root is often the only user, and Jupyter wants to be told that this is meant.
+root := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+offline = { echo; echo "The packages could not be installed. Is the network there? Then run the same command again."; \
+	echo "Behind a mirror, set PIP_INDEX_URL to its address."; exit 1; }
+
+.PHONY: lab test notebooks format benchmarks
+
+lab: .venv/.lab
+	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
+		echo "Port $(PORT) is taken, perhaps by a JupyterLab that is open already. Choose another:"; \
+		echo "    make lab PORT=$$(($(PORT) + 1))"; exit 1; }
+	@.venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(root) $(LAB_FLAGS) notebooks
+
+test: .venv/.test
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/python -m pytest $(TEST_FLAGS)
+
+notebooks: .venv/.lab
+	@.venv/bin/python -m helpers.rerun notebooks/*.ipynb
+
+format: .venv/.test
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+benchmarks: .venv/.benchmark
+	@.venv/bin/python -m benchmarks.local_layer
+	@.venv/bin/python -m benchmarks.slider_latency
+
+.venv/.lab: environment.yml pyproject.toml helpers/server.json
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; found: $$("$(PYTHON)" --version 2>&1 || true)"; \
+		echo "Install it from python.org or your system's packages, then say where it is:"; \
+		echo "    make lab PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up .venv: a minute or more the first time, seconds from then on."
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(pip) install --retries 0 --timeout 15 --no-deps --index-url $(TORCH_INDEX) $(torch) 2>/dev/null || \
+		echo "The index of CPU wheels cannot be reached: taking torch from the ordinary one, which may be larger."
+	@$(pip) install $(learn) || $(offline)
+	@$(pip) install --no-deps --editable . || $(offline)
+	@touch $@
+
+.venv/.test: .venv/.lab
+	@$(pip) install $(call versions,# test: ) || $(offline)
+	@touch $@
+
+.venv/.benchmark: .venv/.test
+	@$(pip) install $(call versions,# benchmark: ) || $(offline)
+	@touch $@

@@ -1,0 +1,27 @@
+"""Look at a picture as a learner does: which colour is where."""
+
+import io
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+
+def decoded(png):
+    """Return a PNG as colours, float of shape (H, W, 3) from 0 to 1."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float) / 255
+
+
+def colour_at(picture, x, y):
+    """Return the colour at x pixels from the left and y from the top."""
+    return picture[round(y), round(x)]
+
+
+def is_colour(found, name, tolerance=0.03):
+    """Say whether a colour is the named one."""
+    return np.abs(found - to_rgb(name)).max() <= tolerance
+
+
+def has_colour(region, name, tolerance=0.03):
+    """Say whether any pixel of a region has the named colour."""
+    return bool((np.abs(region - to_rgb(name)).max(axis=-1) <= tolerance).any())

@@ -1,0 +1,222 @@
+import numpy as np
+import pytest
+
+from helpers import live as live_module
+from helpers.figures.picture import Picture
+from helpers.live import WIDGET_VIEW, Panel, live, show
+from helpers.server import keep_still_pictures
+from tests.pixels import decoded
+
+
+class Bar(Picture):
+    """A bar whose width is the value: enough to see what a panel shows."""
+
+    def __init__(self):
+        super().__init__(200, 100)
+        axes = self.figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 100), ylim=(0, 1))
+        axes.set_axis_off()
+        self.bar = self.moves(axes.barh([0.5], [0], height=1, color="black")[0])
+
+    def show(self, value):
+        self.bar.set_width(value)
+        self.sentence = f"The value is {value}."
+
+    def pointed(self, x, y):
+        return {"value": round(100 * x)} if y < 0.5 else None
+
+
+def width(png):
+    """Return the width of the bar in percent."""
+    picture = decoded(png)
+    return round(100 * (picture[len(picture) // 2, :, 0] < 0.5).mean())
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Return the outputs that a cell would get."""
+    outputs = []
+    monkeypatch.setattr(live_module, "display", lambda output, raw=False: outputs.append(output))
+    return outputs
+
+
+@pytest.fixture
+def bar():
+    return Bar()
+
+
+def test_the_function_stays_an_ordinary_function(bar, shown):
+    @live(bar, value=(0, 100))
+    def move(value=20):
+        bar.show(value)
+        return value
+
+    assert move(30) == 30
+    assert bar.sentence == "The value is 30."
+    assert move.__name__ == "move"
+    assert isinstance(move.panel, Panel)
+
+
+def test_the_first_picture_is_that_of_the_defaults(bar, shown):
+    move = live(bar, value=(0, 100))(lambda value=20: bar.show(value))
+    assert width(move.panel.picture) == 20
+    assert move.panel.sentence == "The value is 20."
+    assert move.panel.controls == [{"name": "value", "first": 0, "last": 100, "step": 1, "value": 20}]
+    assert move.panel.size == [200, 100]
+
+
+def test_every_move_shows_its_value_and_two_runs_the_same_picture(bar, shown):
+    move = live(bar, value=(0, 100, 10))(lambda value=20: bar.show(value))
+    first = [move.panel.set(value=value).picture for value in range(0, 101, 10)]
+    again = [move.panel.set(value=value).picture for value in range(0, 101, 10)]
+    assert [width(png) for png in first] == list(range(0, 101, 10))
+    assert first == again
+
+
+def test_a_cell_gets_a_live_view_and_behind_it_a_picture_and_a_sentence(bar, shown):
+    move = live(bar, value=(0, 100))(lambda value=20: bar.show(value))
+    view, picture, sentence = shown
+    assert view == {WIDGET_VIEW: {"version_major": 2, "version_minor": 0, "model_id": move.panel.model_id}}
+    assert width(picture.data) == 20
+    assert (picture.width, picture.height, picture.alt) == (200, 100, "The value is 20.")
+    assert sentence["text/plain"] == "The value is 20."
+
+
+def test_a_picture_without_sliders(bar, shown):
+    bar.show(70)
+    show(bar)
+    assert width(shown[0].data) == 70
+    assert shown[1]["text/plain"] == "The value is 70."
+
+
+def test_the_answer_to_a_move_names_its_ticket(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    panel._answer(None, {"values": {"value": 50}, "density": 1, "ticket": "view/1"}, [])
+    assert (panel.answered, panel.values, width(panel.picture)) == ("view/1", {"value": 50}, 50)
+
+
+@pytest.mark.parametrize(("density", "expected"), [(0.5, 200), (1, 200), (2, 400), (3, 600), (9, 600)])
+def test_dense_screens_get_dense_pictures(bar, shown, density, expected):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    panel._answer(None, {"values": {"value": 50}, "density": density, "ticket": "view/1"}, [])
+    assert decoded(panel.picture).shape[1] == expected
+    assert width(panel.picture) == 50
+
+
+def test_pointing_at_the_picture_moves_a_slider(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    panel._answer(None, {"point": [0.6, 0.2], "density": 1, "ticket": "view/1"}, [])
+    assert panel.controls[0]["value"] == width(panel.picture) == 60
+    panel._answer(None, {"point": [0.1, 0.9], "density": 1, "ticket": "view/2"}, [])
+    assert (panel.answered, panel.values) == ("view/2", {"value": 60})
+
+
+def test_a_problem_is_said_in_words_and_the_last_good_picture_stays(bar, shown):
+    def move(value=20):
+        if value > 50:
+            raise ValueError(f"value={value} is too large; allowed is 0 to 50")
+        bar.show(value)
+
+    panel = live(bar, value=(0, 100))(move).panel
+    panel.set(value=40)
+    panel.set(value=60)
+    assert "value=60 is too large; allowed is 0 to 50" in panel.problem
+    assert "raise ValueError" in panel.problem  # the learner's own line
+    assert panel.values == {"value": 60}
+    assert width(panel.picture) == 40
+    assert panel.sentence == "The value is 40."
+    panel.set(value=30)
+    assert panel.problem == ""
+    assert width(panel.picture) == 30
+
+
+def test_a_mistake_in_the_first_run_is_shown_too(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.shwo(value)).panel
+    assert "AttributeError" in panel.problem
+    assert "shwo" in panel.problem
+    assert shown[2]["text/plain"] == panel.problem
+    assert decoded(panel.picture).shape == (100, 200, 3)
+
+
+def test_a_range_may_depend_on_other_sliders(bar, shown):
+    panel = live(bar, most=(10, 100, 10), value=lambda most: (0, most))(lambda most=50, value=20: bar.show(value)).panel
+    assert panel.controls[1]["last"] == 50
+    panel.set(value=45)
+    panel.set(most=30)
+    assert panel.values == {"most": 30, "value": 30}
+    assert panel.controls[1]["last"] == 30
+    assert width(panel.picture) == 30
+
+
+def test_a_dependent_range_that_is_empty_is_a_problem_not_a_crash(bar, shown):
+    panel = live(bar, most=(0, 100), value=lambda most: (0, most - 10))(lambda most=50, value=20: bar.show(value)).panel
+    panel.set(most=5)
+    assert "range of value" in panel.problem
+    assert width(panel.picture) == 20
+    assert panel.set(most=40).problem == ""
+
+
+def test_floats_have_a_step(bar, shown):
+    panel = live(bar, value=(0.0, 1.0))(lambda value=0.5: bar.show(100 * value)).panel
+    assert panel.controls[0]["step"] == 0.1
+    assert width(panel.set(value=0.7).picture) == 70
+
+
+@pytest.mark.parametrize(
+    ("ranges", "error"),
+    [
+        ({"other": (0, 1)}, "other is not a parameter"),
+        ({"value": (0, 10)}, "value=20 starts outside"),
+        ({"value": (30, 10)}, "range of value"),
+        ({"value": (0, 100, 0)}, "range of value"),
+        ({"value": (0, float("nan"))}, "range of value"),
+        ({"value": (0, float("inf"))}, "range of value"),
+        ({"value": [0, 100]}, "range of value"),
+        ({"value": (0,)}, "range of value"),
+        ({"value": (0, True)}, "range of value"),
+        ({"value": 7}, "range of value"),
+        ({"value": lambda other: (0, other)}, "depends on other"),
+        ({"bare": (0, 1)}, "bare has no number"),
+        ({"flag": (0, 1)}, "flag has no number"),
+    ],
+)
+def test_bad_ranges_are_named(bar, shown, ranges, error):
+    def move(bare, value=20, flag=True):
+        bar.show(value)
+
+    with pytest.raises((TypeError, ValueError), match=error):
+        live(bar, **ranges)(move)
+
+
+def test_unknown_sliders_are_named(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    with pytest.raises(TypeError, match="speed is not a slider"):
+        panel.set(speed=3)
+
+
+def test_moving_is_the_same_as_drawing_anew(bar):
+    """The kept background and a full drawing give the same pixels."""
+    bar.show(30)
+    full = bar.png()
+    bar.show(90)
+    bar.png()
+    bar.show(30)
+    assert np.array_equal(decoded(bar.png()), decoded(full))
+
+
+def notebook(*outputs):
+    return {"type": "notebook", "content": {"cells": [{"cell_type": "code", "outputs": list(outputs)}]}}
+
+
+def test_saving_keeps_the_picture_and_drops_the_view():
+    view = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "1"}}}
+    picture = {"output_type": "display_data", "data": {"image/png": "..."}}
+    text = {"output_type": "stream", "name": "stdout", "text": "hello"}
+    other = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "2"}, "text/plain": "a slider"}}
+    model = notebook(text, view, picture, other, picture)
+    keep_still_pictures(model, path="a.ipynb", contents_manager=None)
+    assert model == notebook(text, picture, other, picture)
+    for untouched in (notebook(), notebook(view), notebook(view, text), {"type": "file", "content": "text"}):
+        before = repr(untouched)
+        keep_still_pictures(untouched)
+        assert repr(untouched) == before

@@ -1,0 +1,122 @@
+"""The rules that every notebook keeps, as far as a program can tell."""
+
+import re
+import statistics
+
+import nbformat
+import pytest
+
+from helpers.server import WIDGET_VIEW
+from tests import notebooks
+
+pytestmark = pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def cells(path, kind):
+    return [cell for cell in read(path).cells if cell.cell_type == kind]
+
+
+def lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def words(cell):
+    return len(cell.source.split())
+
+
+def test_format(path):
+    notebook = read(path)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.kernelspec.language == notebook.metadata.language_info.name == "python"
+    assert "widgets" not in notebook.metadata
+    assert path.stat().st_size < 500_000
+    nbformat.validate(notebook)
+
+
+def test_cell_ids_are_readable(path):
+    ids = [cell.id for cell in read(path).cells]
+    assert len(set(ids)) == len(ids)
+    for cell_id in ids:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cell_id), cell_id
+
+
+def test_number_and_size_of_cells(path):
+    text, code = cells(path, "markdown"), cells(path, "code")
+    assert 15 <= len(text) + len(code) <= 30
+    assert words(text[0]) <= 120
+    assert max(words(cell) for cell in text[1:]) <= 80
+    assert 25 <= statistics.median(words(cell) for cell in text) <= 45
+    assert max(len(lines(cell)) for cell in code) <= 15
+    assert statistics.median(len(lines(cell)) for cell in code) <= 6
+
+
+def test_the_first_cell_says_what_to_expect(path):
+    first = read(path).cells[0].source
+    assert first.startswith(f"# {int(path.stem[:2])} · ")
+    for promise in ("will do", "will learn", "need", "minutes"):
+        assert promise in first
+
+
+def test_one_import_cell(path):
+    code = cells(path, "code")
+    assert "import" in code[0].source
+    assert len(lines(code[0])) <= 10
+    for cell in code[1:]:
+        assert not re.search(r"^\s*(import|from)\s", cell.source, re.MULTILINE), cell.id
+    for cell in code:
+        assert not re.search(r"^\s*[%!]|sys\.path|NBVAL", cell.source, re.MULTILINE), cell.id
+        assert not cell.metadata, cell.id
+
+
+def test_prose_has_no_filler(path):
+    for cell in cells(path, "markdown"):
+        assert not re.search(r"!(?!\[)|\b(simply|just|obviously|basically|of course)\b", cell.source, re.I), cell.id
+
+
+def test_predict_move_explain(path):
+    """A question stands before each slider and the explanation after it, before the next slider."""
+    story = []
+    for cell in read(path).cells:
+        if cell.cell_type == "code" and "@live(" in cell.source:
+            assert len(lines(cell)) <= 10, cell.id
+            story.append("move")
+        if cell.cell_type == "markdown":
+            story += re.findall(r"\*\*(Predict|What you saw)\*\*", cell.source)
+    assert story
+    assert story == ["Predict", "move", "What you saw"] * (len(story) // 3)
+
+
+def test_ends_with_exercises_a_summary_and_the_way_on(path):
+    last = cells(path, "markdown")[-1].source
+    assert 2 <= len(re.findall(r"^\d\. ", last, re.MULTILINE)) <= 3
+    assert "**In short**" in last
+    assert re.search(r"^Next: ", last, re.MULTILINE) or path == notebooks.PATHS[-1]
+
+
+def test_outputs_are_complete_and_clean(path):
+    for number, cell in enumerate(cells(path, "code"), start=1):
+        assert cell.execution_count == number, f"{cell.id} was not run in order: run `make notebooks`"
+        kinds = []
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert output.get("name") != "stderr", cell.id
+            assert WIDGET_VIEW not in output.get("data", {}), cell.id
+            assert "Warning" not in str(output.get("text", "")), cell.id
+            kinds.append("picture" if "image/png" in output.get("data", {}) else "text")
+        if "@live(" in cell.source or "show(" in cell.source.splitlines()[-1]:
+            assert kinds[-2:] == ["picture", "text"], cell.id
+
+
+def test_every_picture_is_followed_by_what_it_shows(path):
+    for cell in cells(path, "code"):
+        for output, after in zip(cell.outputs, [*cell.outputs[1:], None], strict=False):
+            if "image/png" in output.get("data", {}):
+                sentence = after.data["text/plain"]
+                assert output.metadata["image/png"]["alt"] == sentence if "image/png" in output.metadata else True
+                assert sentence.endswith(".")
+                assert len(sentence) > 30
