@@ -141,8 +141,8 @@ class ConnectionMap(Picture):
         rows = len(kind)
         chosen = np.arange(position, rows, positions)  # the same position in every channel
         self._pointer.set_data(np.full(len(chosen), -0.025), (chosen + 0.5) / rows)
-        kind = _pooled(kind, 270)
-        self._matrix.show(colours[kind], outline_pixels=rows <= 36)
+        kind = _pooled(kind, limit=270)
+        self._matrix.show(colours[kind], outline_pixels=False)  # its pixels are too small for lines around them
 
 
 def connection_matrix(sizes: counting.Layer) -> np.ndarray:
