@@ -2,7 +2,7 @@
 # make test         run every test
 # make notebooks    run all notebooks anew and store what they show
 # make format       format code and notebooks
-# make benchmarks   print the tables of ratios (needs Chromium for the slider's)
+# make benchmarks   print the tables of ratios; the one of the sliders needs Chromium
 
 PORT ?= 8888
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)

@@ -64,10 +64,11 @@ class Layer:
         padded = tuple(n + 2 * p for n, p in zip(self.image_size, self.padding, strict=True))
         span = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
         if span[0] > padded[0] or span[1] > padded[1]:
+            dilated = f" with dilation={_show(self.dilation)}" if span != self.kernel_size else ""
+            surrounded = f" with padding={_show(self.padding)}" if padded != self.image_size else ""
             raise ValueError(
-                f"kernel_size={_show(self.kernel_size)} (dilation={_show(self.dilation)}) covers {_show(span)} pixels, "
-                f"more than image_size={_show(self.image_size)} with padding={_show(self.padding)}; "
-                f"allowed is a kernel that covers at most {_show(padded)}"
+                f"kernel_size={_show(self.kernel_size)}{dilated} is larger than image_size={_show(self.image_size)}"
+                f"{surrounded}; allowed is a kernel that covers at most {_show(padded)} pixels"
             )
 
     @property

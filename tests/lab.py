@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -98,3 +98,15 @@ def run_all(page: Page, timeout: float = 120) -> None:
         }""",
         timeout=timeout * 1000,
     )
+
+
+def bring_into_view(page: Page, target: Locator) -> None:
+    """Scroll until a part of the page stands still in view: JupyterLab moves cells about while it draws them."""
+    last = None
+    for _ in range(20):
+        target.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        page.wait_for_timeout(200)
+        box = target.bounding_box()
+        if box == last:
+            return
+        last = box

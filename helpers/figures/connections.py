@@ -109,7 +109,8 @@ class ConnectionMap(Picture):
     @staticmethod
     def positions(image_size: int, kernel_size: int) -> tuple[int, int]:
         """Return the first and last position of the output map, for a slider's range: stride 1, no padding."""
-        return 0, (image_size - kernel_size + 1) ** 2 - 1
+        height, width = counting.Layer(1, 1, image_size, kernel_size).output_size
+        return 0, height * width - 1
 
     def pointed(self, x: float, y: float) -> dict[str, int] | None:
         """Return the position that belongs to a place on the picture, given as fractions from the top left."""

@@ -46,7 +46,7 @@ function render({ model, el }) {
   const rows = model.get("controls").map((control) => sliderRow(control, id, controls, () => move()));
   const frame = make("div", "owmu-frame", panel);
   const canvas = make("canvas", "owmu-picture", frame);
-  const problem = make("pre", "owmu-problem", frame);
+  const problem = make("div", "owmu-problem", frame);
   const sentence = make("p", "owmu-sentence", panel);
   const [width, height] = model.get("size");
   canvas.style.aspectRatio = `${width} / ${height}`;
@@ -70,15 +70,20 @@ function render({ model, el }) {
   }
 
   function send() {
-    sent = `${id}/${++ticket}`;
-    model.send({ ...next, density: density(), ticket: sent });
-    next = null;
     clearTimeout(timer);
-    timer = setTimeout(complain, PATIENCE);
+    sent = `${id}/${++ticket}`;
+    try {
+      model.send({ ...next, density: density(), ticket: sent });
+      timer = setTimeout(complain, PATIENCE);
+    } catch {
+      sent = null; // the kernel was shut down or restarted, so no answer will come
+      say("This panel has lost its kernel. Run this cell again.");
+    }
+    next = null;
   }
 
   function complain() {
-    say("Waiting for the kernel. If it was restarted, run this cell again.");
+    say("Waiting for the kernel. Is another cell still running?");
     sent = null;
     if (next !== null) send();
   }
