@@ -8,8 +8,8 @@ from PIL import Image
 
 
 def decoded(png):
-    """Return a PNG as colours, float of shape (H, W, 3) from 0 to 1."""
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), float) / 255
+    """Return a PNG as colours, uint8 of shape (H, W, 3)."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
 def colour_at(picture, x, y):
@@ -19,9 +19,9 @@ def colour_at(picture, x, y):
 
 def is_colour(found, name, tolerance=0.03):
     """Say whether a colour is the named one."""
-    return np.abs(found - to_rgb(name)).max() <= tolerance
+    return np.abs(found / 255 - to_rgb(name)).max() <= tolerance
 
 
 def has_colour(region, name, tolerance=0.03):
     """Say whether any pixel of a region has the named colour."""
-    return bool((np.abs(region - to_rgb(name)).max(axis=-1) <= tolerance).any())
+    return bool((np.abs(region / 255 - to_rgb(name)).max(axis=-1) <= tolerance).any())

@@ -29,7 +29,7 @@ class Bar(Picture):
 def width(png):
     """Return the width of the bar in percent."""
     picture = decoded(png)
-    return round(100 * (picture[len(picture) // 2, :, 0] < 0.5).mean())
+    return round(100 * (picture[len(picture) // 2, :, 0] < 128).mean())
 
 
 @pytest.fixture

@@ -124,9 +124,9 @@ def shuffle(index):
         centres = [35 + 250 * (n + 0.5) / 8 for n in range(8)]
         before = np.array([[colour_at(picture, 20 + x - 35, y) for x in centres] for y in centres])[..., 0]
         after = np.array([[colour_at(picture, 430 + x - 35, y) for x in centres] for y in centres])[..., 0]
-        assert np.abs(before - (1 - image)).max() < 0.2  # matplotlib's gray is not quite linear
+        assert np.abs(before / 255 - (1 - image)).max() < 0.2  # matplotlib's gray is not quite linear
         assert not np.allclose(before, after)
-        assert np.allclose(np.sort(before, axis=None), np.sort(after, axis=None), atol=0.01)
+        assert np.allclose(np.sort(before, axis=None), np.sort(after, axis=None), atol=2)
 
     return sentence, look
 
@@ -154,10 +154,12 @@ def moves(panel):
     draw = random.Random(0)
     for _ in range(RANDOM_MOVES):
         panel.set(**start)
-        for name in start:  # in the panel's order, so that a range that depends on others is the right one
-            control = next(control for control in panel.controls if control["name"] == name)
-            panel.set(**{name: draw.choice(values_of(control))})
-        yield dict(panel.values)
+        first = {control["name"]: draw.choice(values_of(control)) for control in panel.controls}
+        panel.set(**first)
+        # Ranges that depend on other sliders have changed with them: choose anew among all that is possible now.
+        yield {control["name"]: draw.choice(values_of(control)) for control in panel.controls} | {
+            name: first[name] for name in first if not callable(panel._ranges[name])
+        }
 
 
 @pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)

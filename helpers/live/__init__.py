@@ -65,7 +65,7 @@ def show(picture: Picture) -> None:
 class Panel(anywidget.AnyWidget):
     """The sliders, the picture and the sentence of one cell.
 
-    `values` are the sliders' values, `sentence` says what the picture shows, and `problem` is empty unless the last
+    `controls` are the sliders, `sentence` says what the picture shows, and `problem` is empty unless the last
     move could not be shown; then the last good picture stays. Where the picture has `pointed(x, y)`, given a place on
     it as fractions of its width and height from the top left, it returns the values to move to, or None.
     """
@@ -74,7 +74,6 @@ class Panel(anywidget.AnyWidget):
     _css = HERE / "panel.css"
 
     controls = traitlets.List().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
@@ -95,6 +94,11 @@ class Panel(anywidget.AnyWidget):
         self.set(**starts)
         self.on_msg(self._answer)
 
+    @property
+    def values(self) -> dict[str, Real]:
+        """Where each slider stands."""
+        return {control["name"]: control["value"] for control in self.controls}
+
     def set(self, **values: Real) -> "Panel":
         """Move sliders by name, as a learner would, and return the panel. Raises TypeError for an unknown name."""
         for name in values:
@@ -111,8 +115,7 @@ class Panel(anywidget.AnyWidget):
             problem = _in_words(error, self._function)
             controls = [{**control, "value": values[control["name"]]} for control in controls]
         with self.hold_sync():
-            self.controls, self.values = controls, values
-            self.picture, self.sentence, self.problem = picture, sentence, problem
+            self.controls, self.picture, self.sentence, self.problem = controls, picture, sentence, problem
         return self
 
     def display(self) -> None:

@@ -1,0 +1,154 @@
+"""The notebooks in a real JupyterLab in Chromium, used as a learner uses them."""
+
+import base64
+import json
+import shutil
+
+import pytest
+
+from helpers.server import WIDGET_VIEW
+from tests import lab, notebooks
+from tests.pixels import decoded
+from tests.test_sliders import EXPECTED
+
+pytestmark = [
+    pytest.mark.skipif(lab.chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module", params=notebooks.PATHS, ids=lambda path: path.stem)
+def opened(request, tmp_path_factory):
+    """Return a copy of a notebook, the address of its server, and a page in which all its cells were run."""
+    copy = tmp_path_factory.mktemp("notebooks") / request.param.name
+    shutil.copy(request.param, copy)
+    complaints = []
+    with lab.jupyter_lab(copy.parent) as address, lab.browser_page() as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        lab.open_notebook(page, address, copy.name)
+        lab.run_all(page)
+        page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
+        page.complaints = complaints
+        yield copy, address, page
+
+
+def panels(path, page):
+    """Return each panel of the page with what its sentence and picture have to be, in the order of the cells."""
+    source = path.read_text()
+    names = sorted(
+        (name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}(")
+    )
+    found = page.locator(".owmu-panel")
+    assert found.count() == len(names)
+    return [(found.nth(number), EXPECTED[path.stem, name]) for number, name in enumerate(names)]
+
+
+def values(panel):
+    """Return the sliders' values as the page shows them."""
+    rows = panel.locator(".owmu-slider").all()
+    shown = {row.locator("label").inner_text(): row.locator("output").inner_text() for row in rows}
+    return {name: int(value) for name, value in shown.items()}
+
+
+def check(page, panel, expect, **wanted):
+    """Wait until the sentence is the one for the shown values, and look at the picture on the screen."""
+    assert wanted.items() <= values(panel).items()
+    sentence, look = expect(**values(panel))
+    page.wait_for_function("([node, text]) => node.textContent === text", arg=[sentence_of(panel), sentence])
+    assert panel.locator(".owmu-problem").inner_text() == ""
+    page.wait_for_timeout(100)  # the picture is decoded a moment after the sentence is set
+    url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    look(decoded(base64.b64decode(url.partition(",")[2])))
+
+
+def sentence_of(panel):
+    return panel.locator(".owmu-sentence").element_handle()
+
+
+def test_run_all_reaches_the_bottom_without_a_complaint(opened):
+    _, _, page = opened
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error'], [data-mime-type$='stderr']").count() == 0
+    assert page.complaints == []
+
+
+def test_every_slider_by_keyboard(opened):
+    path, _, page = opened
+    for panel, expect in panels(path, page):
+        lab.bring_into_view(page, panel)
+        height = panel.bounding_box()["height"]
+        check(page, panel, expect)
+        for slider in panel.locator("input").all():
+            name = slider.evaluate("node => node.labels[0].textContent")
+            assert slider.get_attribute("aria-valuetext") == slider.input_value()
+            for key in ("End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight"):
+                slider.press(key)
+                check(page, panel, expect, **{name: int(slider.input_value())})
+        assert panel.bounding_box()["height"] == height
+
+
+def test_a_storm_of_drags_ends_on_the_last_value(opened):
+    path, _, page = opened
+    for panel, expect in panels(path, page):
+        lab.bring_into_view(page, panel)
+        for slider in panel.locator("input").all():
+            box = slider.bounding_box()
+            middle = box["y"] + box["height"] / 2
+            page.mouse.move(box["x"] + box["width"] / 2, middle)
+            page.mouse.down()
+            for step in range(60):
+                page.mouse.move(box["x"] + box["width"] * (0.1 + 0.8 * (step * 7 % 20) / 20), middle)
+            page.mouse.move(box["x"] + box["width"] * 2, middle)
+            page.mouse.up()
+            assert slider.input_value() == slider.get_attribute("max")
+            check(page, panel, expect)
+
+
+def test_pointing_at_the_picture(opened):
+    path, _, page = opened
+    for panel, expect in panels(path, page):
+        canvas = panel.locator("canvas.owmu-pointable")
+        if canvas.count():
+            lab.bring_into_view(page, panel)
+            before = values(panel)
+            box = canvas.bounding_box()
+            canvas.click(position={"x": box["width"] * 0.4, "y": box["height"] * 0.3})
+            page.wait_for_function(
+                "([node, text]) => node.textContent !== text", arg=[sentence_of(panel), expect(**before)[0]]
+            )
+            check(page, panel, expect)
+            assert values(panel) != before
+
+
+def test_saved_and_opened_without_a_kernel_the_pictures_are_there(opened):
+    path, _, page = opened
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".jp-NotebookPanel-toolbar")
+    page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.jp-mod-dirty')")
+    cells = json.loads(path.read_text())["cells"]
+    assert not any(WIDGET_VIEW in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+    with lab.jupyter_lab(path.parent) as other:
+        page.goto(other.format(path=path.name))
+        page.wait_for_selector(".jp-RenderedImage img")
+        assert page.locator(".jp-RenderedImage img").count() >= len(panels_in(path))
+        assert page.locator("text=Error displaying widget").count() == 0
+    page.goto("about:blank")
+
+
+def panels_in(path):
+    return [name for stem, name in EXPECTED if stem == path.stem]
+
+
+def test_a_panel_that_lost_its_kernel_says_so(opened):
+    path, address, page = opened
+    lab.open_notebook(page, address, path.name)
+    lab.run_all(page)
+    panel, _ = panels(path, page)[0]
+    page.click("text=Kernel >> nth=0")
+    page.click("text=Restart Kernel… >> nth=0")
+    page.click(".jp-Dialog button.jp-mod-warn")
+    page.wait_for_timeout(2000)
+    lab.bring_into_view(page, panel)
+    panel.locator("input").first.press("ArrowRight")
+    page.wait_for_function(
+        "node => node.textContent.includes('lost its kernel')", arg=panel.locator(".owmu-problem").element_handle()
+    )
