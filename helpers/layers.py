@@ -75,7 +75,7 @@ class LocallyConnected2d(nn.Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the output map; see the class for shapes. Raises ValueError or TypeError for another input."""
         expected = (self.in_channels, *self.image_size)
-        if not isinstance(input, Tensor) or input.dtype != self.weight.dtype:
+        if not isinstance(input, Tensor) or input.dtype != self.weight.dtype or input.is_complex():
             found = input.dtype if isinstance(input, Tensor) else type(input).__name__
             raise TypeError(f"input is {found}; allowed is a tensor of {self.weight.dtype}, the dtype of the weight")
         if input.dim() not in (3, 4) or tuple(input.shape[-3:]) != expected:
@@ -112,6 +112,13 @@ def locally_connected2d(
     Shapes: input (N, C_in, H, W), weight (H_out, W_out, C_out, C_in, K_h, K_w), bias (H_out, W_out, C_out), output
     (N, C_out, H_out, W_out). Raises TypeError or ValueError where they do not fit together.
     """
+    named = {"input": input, "weight": weight, "bias": bias}
+    for name, tensor in named.items():
+        if bias is None and name == "bias":
+            continue
+        if not isinstance(tensor, Tensor) or not tensor.dtype.is_floating_point or tensor.dtype != weight.dtype:
+            found = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
+            raise TypeError(f"{name} is {found}; allowed are tensors of one floating point dtype for all")
     if input.dim() != 4 or weight.dim() != 6:
         raise ValueError(
             f"input has {input.dim()} dimensions and weight {weight.dim()}; allowed are 4, (N, C_in, H, W), "
@@ -148,6 +155,13 @@ def _refuse_too_large(sizes: counting.Layer, max_bytes: int) -> None:
             f"more than max_bytes={_grouped(max_bytes)}: {_grouped(height)}×{_grouped(width)} positions, each with its "
             "own kernel. Shrink image_size, kernel_size, in_channels or out_channels, use a larger stride, or raise "
             "max_bytes"
+        )
+    height, width = (n + 2 * p for n, p in zip(sizes.image_size, sizes.padding, strict=True))
+    padded = sizes.in_channels * height * width * sizes.itemsize
+    if padded > max_bytes:
+        raise ValueError(
+            f"one padded image would take {_grouped(padded)} bytes, more than max_bytes={_grouped(max_bytes)}. "
+            "Shrink image_size, padding or in_channels, or raise max_bytes"
         )
 
 

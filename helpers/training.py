@@ -2,6 +2,7 @@
 
 import math
 import sys
+from numbers import Real
 
 import torch
 from torch import Tensor, nn
@@ -27,14 +28,13 @@ def fit(
     """
     epochs, batch_size = as_int("epochs", epochs), as_int("batch_size", batch_size)
     seed = as_int("seed", seed, minimum=0)
-    if len(images) != len(labels) or len(images) == 0:
-        raise ValueError(
-            f"images has {len(images)} entries and labels {len(labels)}; allowed are equal numbers above 0"
-        )
-    if not (isinstance(learning_rate, int | float) and 0 < learning_rate < math.inf):
-        raise ValueError(f"learning_rate={learning_rate!r}; allowed is a number above 0")
+    _check(model, images, labels)
+    number = isinstance(learning_rate, Real) and not isinstance(learning_rate, bool)
+    if not (number and 0 < learning_rate < math.inf):
+        raise ValueError(f"learning_rate={learning_rate!r}; allowed is a finite number above 0")
     order = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=float(learning_rate))
+    model.train()
     for epoch in range(epochs):
         for batch in torch.randperm(len(images), generator=order).split(batch_size):
             optimizer.zero_grad()
@@ -49,9 +49,25 @@ def fit(
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """Return the percentage of images that the model labels rightly."""
+    """Return the percentage of images that the model labels rightly; shapes and errors as for `fit`."""
+    _check(model, images, labels)
+    model.eval()
     with torch.no_grad():
         return 100 * (model(images).argmax(1) == labels).double().mean().item()
+
+
+def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is a {type(model).__name__}; allowed is an nn.Module")
+    if not isinstance(images, Tensor) or not images.is_floating_point():
+        raise TypeError(f"images is a {type(images).__name__}; allowed is a floating point tensor")
+    if not isinstance(labels, Tensor) or labels.dtype != torch.int64:
+        raise TypeError(f"labels is a {type(labels).__name__}; allowed is a tensor of torch.int64")
+    if labels.dim() != 1 or images.dim() < 2 or len(images) != len(labels) or len(labels) == 0:
+        raise ValueError(
+            f"images has shape {tuple(images.shape)} and labels {tuple(labels.shape)}; allowed are (N, ...) and (N,) "
+            "with N above 0"
+        )
 
 
 class Progress(tqdm):
@@ -59,4 +75,6 @@ class Progress(tqdm):
 
     def __init__(self, total: int, name: str) -> None:
         bar = "{desc} {percentage:3.0f} % |{bar}| {n_fmt} of {total_fmt} epochs"
-        super().__init__(total=total, desc=name, file=sys.stdout, ascii=" ░▒▓█", ncols=72, bar_format=bar)
+        super().__init__(
+            total=as_int("total", total), desc=name, file=sys.stdout, ascii=" ░▒▓█", ncols=72, bar_format=bar
+        )

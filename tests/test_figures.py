@@ -78,17 +78,79 @@ def test_before_after_says_whether_the_values_are_the_same():
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(9, "9"), (9_216, "9,216"), (999_999, "999,999"), (43_486_543_872, "43.5 billion"), (2 * 10**15, "2 quadrillion")],
+    [
+        (999_999_999, "1 billion"),
+        (9, "9"),
+        (9_216, "9,216"),
+        (999_999, "999,999"),
+        (43_486_543_872, "43.5 billion"),
+        (999_600_000, "1 billion"),
+        (2 * 10**15, "2 quadrillion"),
+    ],
 )
 def test_short_count(number, words):
     assert short_count(number) == words
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(324, "324 bytes"), (2_650_000, "2.65 MB"), (173_950_894_080, "174 GB"), (10**15, "1 PB")]
+    ("number", "words"),
+    [(324, "324 bytes"), (2_650_000, "2.65 MB"), (173_950_894_080, "174 GB"), (999_600, "1 MB"), (10**15, "1 PB")],
 )
 def test_short_bytes(number, words):
     assert short_bytes(number) == words
+
+
+@pytest.mark.parametrize("settings", [{"stride": 2}, {"padding": 1}, {"dilation": 2}, {"stride": 2, "padding": 2}])
+def test_pointing_at_the_middle_of_a_window_finds_it(settings):
+    layer = counting.Layer(1, 1, image_size=16, kernel_size=3, **settings)
+    picture = figures.ConnectionMap()
+    picture.show(layer, digits.digit(0, 16), 0)
+    (stride, _), (padding, _), (dilation, _) = layer.stride, layer.padding, layer.dilation
+    for row in range(1, layer.output_size[0] - 1):
+        middle = row * stride - padding + dilation + 0.5
+        y, x = 50 + 270 * middle / 16, 10 + 270 * middle / 16
+        found = picture.pointed(x / picture.size[0], y / picture.size[1])
+        assert found == {"position": row * layer.output_size[1] + row}
+
+
+def test_an_output_that_sees_only_padding_can_be_shown():
+    picture = figures.ConnectionMap()
+    picture.show(counting.Layer(1, 1, 8, 3, padding=3), digits.digit(0, 8), 0)
+    assert "sees 0 of 64 pixels" in picture.sentence
+
+
+EIGHT, LARGE = digits.digit(0, 8), np.zeros((31, 31))
+PAIR = {("dense", "a"): [1.0, 2.0]}
+
+
+@pytest.mark.parametrize(
+    ("show", "named"),
+    [
+        (lambda: figures.ConnectionMap().show(counting.Layer(1, 1, 5000, 3), np.zeros((5000, 5000)), 0), "image_size"),
+        (lambda: figures.ConnectionMap().show(counting.Layer(1, 10**9, 8, 3), EIGHT, 0), "out_channels"),
+        (lambda: figures.ConnectionMap().show(counting.Layer(3, 1, 8, 3), EIGHT, 0), "in_channels"),
+        (lambda: figures.ConnectionMap().show(counting.Layer(1, 1, 9, 3), EIGHT, 0), "image"),
+        (lambda: figures.ConnectionMap().show(counting.Layer(1, 1, 8, 3), EIGHT * np.nan, 0), "image"),
+        (lambda: figures.DenseGrowth().show(SimpleNamespace(in_features=10, out_features=3), EIGHT), "layer"),
+        (lambda: figures.ReceptiveField().show(LARGE, LARGE, 1, 10**8), "depth"),
+        (lambda: figures.ReceptiveField().show(LARGE, LARGE, 9, 5), "kernel_size"),
+        (lambda: figures.ReceptiveField().show(LARGE, EIGHT, 3, 2), "gradient"),
+        (lambda: figures.ReceptiveField().show(LARGE, LARGE, 3, 2.0), "depth"),
+        (lambda: figures.LocalityCosts().show(28.0, 3, 1), "image_size"),
+        (lambda: figures.LocalityCosts().show(300, 3, 1), "image_size"),
+        (lambda: figures.LocalityCosts().show(28, (3, 3), 1), "kernel_size"),
+        (lambda: figures.LocalityCosts().show(28, 3, 0), "out_channels"),
+        (lambda: figures.BeforeAfter("a", "b").show(EIGHT, LARGE, "c"), "after"),
+        (lambda: figures.BeforeAfter("a", "b").show(None, EIGHT, "c"), "before"),
+        (lambda: figures.Accuracies({}), "results"),
+        (lambda: figures.Accuracies({("dense", "a"): [1.0]}), "results"),
+        (lambda: figures.Accuracies({**PAIR, ("dense", "b"): [1.0, 2.0, 3.0]}), "results"),
+        (lambda: figures.Accuracies({("other", "a"): [1.0, 2.0]}), "results"),
+    ],
+)
+def test_bad_input_is_named(show, named):
+    with pytest.raises((TypeError, ValueError), match=rf"{named}[\s\S]*allowed|allowed[\s\S]*{named}"):
+        show()
 
 
 def shown_pictures():

@@ -133,8 +133,8 @@ def test_shapes_and_memory_layout():
 
 def test_starts_in_the_range_of_conv2d():
     torch.manual_seed(0)
-    local, conv = LocallyConnected2d(3, 8, 32, 5), nn.Conv2d(3, 8 * 28 * 28, 5)
-    bound = (3 * 5 * 5) ** -0.5
+    local, conv = LocallyConnected2d(3, 8, 32, (5, 3)), nn.Conv2d(3, 8 * 28 * 30, (5, 3))
+    bound = (3 * 5 * 3) ** -0.5
     for ours, theirs in ((local.weight, conv.weight), (local.bias, conv.bias)):
         assert ours.abs().max() <= bound
         assert ours.abs().max() > 0.99 * bound
@@ -180,6 +180,8 @@ def test_too_large_a_layer_is_refused_before_it_is_allocated():
     assert f"{64 * positions * (3 * 121 + 1):,} parameters" in message
     assert f"{4 * 64 * positions * (3 * 121 + 1):,} bytes" in message
     assert all(name in message for name in ("image_size", "kernel_size", "in_channels", "out_channels"))
+    with pytest.raises(ValueError, match="padded image would take"):
+        LocallyConnected2d(1, 1, 8, 3, padding=20_000, stride=20_000)
     with pytest.raises(ValueError, match=r"about 10\^\d+ parameters.*max_bytes"):
         LocallyConnected2d(1, 1, image_size=10**3000, kernel_size=1)
     LocallyConnected2d(1, 1, 8, 3, max_bytes=36 * 10 * 4)
@@ -231,6 +233,19 @@ def test_bad_arguments_are_named(argument, value):
 def test_bad_inputs_are_named(images):
     with pytest.raises((TypeError, ValueError), match=r"input .*allowed"):
         LocallyConnected2d(**GOOD)(images)
+
+
+def test_one_floating_point_dtype_for_all():
+    weight, images = torch.zeros(6, 6, 2, 1, 3, 3), torch.zeros(1, 1, 8, 8)
+    for arguments, name in (
+        ((images.double(), weight), "input"),
+        ((images.cfloat(), weight.cfloat()), "input"),
+        ((images, weight, torch.zeros(6, 6, 2).double()), "bias"),
+        (([1], weight), "input"),
+        ((images, weight, 1.0), "bias"),
+    ):
+        with pytest.raises(TypeError, match=rf"{name} is.*allowed"):
+            locally_connected2d(*arguments)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,30 @@ def test_a_picture_without_sliders(bar, shown):
     assert shown[1]["text/plain"] == "The value is 70."
 
 
+def test_a_message_from_the_page_reaches_the_function(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    assert panel.pointable
+    panel._handle_custom_msg({"values": {"value": 50}, "density": 1, "ticket": "view/1"}, [])
+    assert (panel.answered, width(panel.picture)) == ("view/1", 50)
+
+
+def test_even_a_broken_picture_gets_an_answer(bar, shown):
+    panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    bar.pointed = lambda x, y: 1 / 0
+    panel._handle_custom_msg({"point": [0.5, 0.5], "density": 1, "ticket": "view/1"}, [])
+    assert panel.answered == "view/1"
+    assert "ZeroDivisionError" in panel.problem
+
+
+@pytest.mark.parametrize("mistake", [SystemExit, KeyError])
+def test_any_callable_and_any_mistake(bar, shown, mistake):
+    def move(value=20):
+        raise mistake("what")
+
+    panel = Panel(partial(move), bar, {"value": (0, 100)})
+    assert mistake.__name__ in panel.problem
+
+
 def test_the_answer_to_a_move_names_its_ticket(bar, shown):
     panel = live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel
     panel._answer(None, {"values": {"value": 50}, "density": 1, "ticket": "view/1"}, [])
@@ -174,6 +200,8 @@ def test_floats_have_a_step(bar, shown):
         ({"value": [0, 100]}, "range of value"),
         ({"value": (0,)}, "range of value"),
         ({"value": (0, True)}, "range of value"),
+        ({"value": (0, 100, 7)}, "whole steps"),
+        ({"value": (0, 10**9)}, "at most"),
         ({"value": 7}, "range of value"),
         ({"value": lambda other: (0, other)}, "depends on other"),
         ({"bare": (0, 1)}, "bare has no number"),

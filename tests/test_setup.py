@@ -1,5 +1,6 @@
 """The two commands, and what they say when something is missing."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -8,11 +9,13 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 import helpers
+from helpers import server
 from tests.notebooks import ROOT
 
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
@@ -111,3 +114,30 @@ def test_a_changed_list_of_versions_is_noticed(copy):
     assert "venv --clear" not in make(copy, "--dry-run", "lab").stdout
     os.utime(copy / "environment.yml", (2**31, 2**31))
     assert "venv --clear" in make(copy, "--dry-run", "lab").stdout
+
+
+def test_make_test_runs_everything_and_hides_nothing(copy):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["pytest"]["ini_options"]["testpaths"] == ["tests", "notebooks"]
+    script = make(copy, "--dry-run", "test").stdout.splitlines()[-3:]
+    assert [line.strip() for line in script] == [
+        ".venv/bin/ruff check .",
+        ".venv/bin/ruff format --check .",
+        ".venv/bin/python -m pytest",
+    ]
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test"
+
+
+def test_the_server_saves_still_pictures_and_answers_at_once():
+    hooks, settings, calls = [], {}, []
+    app = SimpleNamespace(
+        contents_manager=SimpleNamespace(register_pre_save_hook=hooks.append),
+        web_app=SimpleNamespace(settings=settings),
+    )
+    server._load_jupyter_server_extension(app)
+    assert hooks == [server.keep_still_pictures]
+    assert settings["kernel_websocket_connection_class"] is server.PromptConnection
+    connection = SimpleNamespace(websocket_handler=SimpleNamespace(set_nodelay=calls.append))
+    with pytest.raises(TypeError):  # the rest needs a real connection
+        asyncio.run(server.PromptConnection.connect(connection))
+    assert calls == [True]

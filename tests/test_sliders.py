@@ -117,7 +117,7 @@ def compare(image_size, kernel_size, out_channels):
 
 
 def shuffle(index):
-    sentence = f"digit {index}, before and after: 64 pixels each, the same values in other places."
+    sentence = f"image {index}, before and after: 64 pixels each, the same values in other places."
 
     def look(picture):
         image = digits.load()[0][index]

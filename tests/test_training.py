@@ -61,6 +61,11 @@ def test_a_diverging_loss_is_noticed():
         ("learning_rate", float("nan")),
         ("learning_rate", "fast"),
         ("labels", torch.zeros(3, dtype=torch.long)),
+        ("labels", torch.zeros(50)),
+        ("images", None),
+        ("images", torch.zeros(50, 1, 8, 8, dtype=torch.long)),
+        ("model", None),
+        ("learning_rate", True),
     ],
 )
 def test_bad_input_is_named(argument, value):
@@ -68,3 +73,10 @@ def test_bad_input_is_named(argument, value):
     good = {"model": net(), "images": images, "labels": labels, "epochs": 1, "seed": 0}
     with pytest.raises((TypeError, ValueError), match=rf"{argument}.*allowed"):
         training.fit(**{**good, argument: value})
+
+
+def test_accuracy_refuses_labels_that_would_be_broadcast():
+    images, labels, *_ = data(50)
+    for bad in (labels[:1], labels[:, None], labels[:0]):
+        with pytest.raises(ValueError, match=r"labels.*allowed"):
+            training.accuracy(net(), images, bad)

@@ -5,7 +5,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from helpers import counting
-from helpers.figures.picture import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, short_count
+from helpers.figures.picture import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, as_image, short_count
+
+LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
 
 
 class DenseGrowth(Picture):
@@ -28,14 +30,23 @@ class DenseGrowth(Picture):
         self._chart.minorticks_off()
         self._chart.tick_params(labelsize=FONT_SIZE)
         self._chart.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-        self._chart.set_xlabel("image side", fontsize=FONT_SIZE, color=INK)
+        self._chart.set_xlabel("image side, log", fontsize=FONT_SIZE, color=INK)
         self._chart.spines[["top", "right"]].set_visible(False)
         self._chart_title = self.title(self._chart)
         self._dot = self.moves(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
 
     def show(self, layer, image: np.ndarray) -> None:
         """Show a dense layer (`in_features`, `out_features`) over a square image (H, H), one output for each pixel."""
-        side = image.shape[0]
+        side = as_image("image", image).shape[0]
+        if (
+            not image.shape == (side, side)
+            or side > self.largest
+            or not layer.in_features == layer.out_features == side**2
+        ):
+            raise ValueError(
+                f"layer joins {layer.in_features} inputs with {layer.out_features} outputs over an image of "
+                f"{image.shape}; allowed is one of each for every pixel, and at most {self.largest} pixels a side"
+            )
         weights = layer.in_features * layer.out_features
         scale = layer.in_features / self.largest**2
         self._digit.show(image, (0, 0, side, side))
@@ -69,7 +80,8 @@ class ConnectionMap(Picture):
         """Show the output at `position`, counted row by row from 0, of a layer with the sizes of an `nn.Conv2d`.
 
         `layer` has `in_channels`, `out_channels`, `image_size`, `kernel_size`, `output_size`, `stride`, `padding` and
-        `dilation`; `image` is (H, W). Raises ValueError for a position outside the output map.
+        `dilation`; `image` is (H, W). Raises ValueError for a position outside the output map, for more than one input
+        channel, and for more connections than a picture can show.
         """
         sizes = counting.Layer(
             layer.in_channels,
@@ -80,6 +92,14 @@ class ConnectionMap(Picture):
             layer.padding,
             layer.dilation,
         )
+        if sizes.in_channels != 1:
+            raise ValueError(f"layer has in_channels={sizes.in_channels}; allowed is 1, the channel that is drawn")
+        if sizes.dense.weights > LARGEST_MATRIX:
+            raise ValueError(
+                f"the connection matrix of this layer has {short_count(sizes.dense.weights)} entries; allowed are "
+                f"{short_count(LARGEST_MATRIX)}: shrink image_size or out_channels"
+            )
+        as_image("image", image, sizes.image_size)
         height, width = sizes.output_size
         position = counting.as_int("position", position, minimum=0)
         if position >= height * width:
@@ -87,9 +107,12 @@ class ConnectionMap(Picture):
         row, column = divmod(position, width)
         connected = connection_matrix(sizes)
         seen = connected[position].reshape(sizes.image_size)
-        inside = np.argwhere(seen)
-        (top, left), (bottom, right) = inside.min(0), inside.max(0)
-        self._image.show(image, (top, left, bottom - top + 1, right - left + 1))
+        block = None
+        if seen.any():  # with wide padding an output may see no pixel at all
+            inside = np.argwhere(seen)
+            (top, left), (bottom, right) = inside.min(0), inside.max(0)
+            block = (top, left, bottom - top + 1, right - left + 1)
+        self._image.show(image, block)
         chosen = np.ones((height, width, 3))
         chosen[row, column] = to_rgb(CHOSEN)
         self._output.show(chosen, (row, column, 1, 1))
@@ -114,6 +137,8 @@ class ConnectionMap(Picture):
 
     def pointed(self, x: float, y: float) -> dict[str, int] | None:
         """Return the position that belongs to a place on the picture, given as fractions from the top left."""
+        if self._layer is None:
+            return None
         spot = self.figure.transFigure.transform((x, 1 - y))
         height, width = self._layer.output_size
         for part in (self._image, self._output, self._matrix):
@@ -123,10 +148,17 @@ class ConnectionMap(Picture):
             if part is self._output:
                 row, column = int(down * height), int(across * width)
             elif part is self._image:
+                sizes = self._layer
                 row, column = (
-                    round(share * size - 0.5 - (kernel - 1) / 2)
-                    for share, size, kernel in zip(
-                        (down, across), self._layer.image_size, self._layer.kernel_size, strict=True
+                    round((share * image - 0.5 + padding - dilation * (kernel - 1) / 2) / stride)
+                    for share, image, kernel, stride, padding, dilation in zip(
+                        (down, across),
+                        sizes.image_size,
+                        sizes.kernel_size,
+                        sizes.stride,
+                        sizes.padding,
+                        sizes.dilation,
+                        strict=True,
                     )
                 )
             else:

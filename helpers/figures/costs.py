@@ -44,6 +44,14 @@ class LocalityCosts(Picture):
 
     def show(self, image_size: int, kernel_size: int, out_channels: int) -> None:
         """Show one input channel, stride 1 and no padding, marked at `image_size`; nothing is allocated."""
+        image_size, kernel_size = (
+            counting.as_int(name, value) for name, value in (("image_size", image_size), ("kernel_size", kernel_size))
+        )
+        if not (SIDES[0] <= image_size <= SIDES[-1] and kernel_size <= SIDES[0]):
+            raise ValueError(
+                f"image_size={image_size}, kernel_size={kernel_size}; allowed are {SIDES[0]} to {SIDES[-1]} pixels and "
+                f"a kernel of at most {SIDES[0]}"
+            )
         sides = sorted({*SIDES, *range(8, 300, 4), image_size})
         counts = {side: counting.Layer(1, out_channels, side, kernel_size, bias=False) for side in sides}
         chosen = counts[image_size]

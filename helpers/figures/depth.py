@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers import counting
-from helpers.figures.picture import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels
+from helpers.figures.picture import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, as_image
 
 
 class ReceptiveField(Picture):
@@ -31,11 +31,17 @@ class ReceptiveField(Picture):
 
         `gradient` is the gradient of the middle output with respect to the image, of the same shape.
         """
-        side = image.shape[0]
+        side = as_image("image", image).shape[0]
+        as_image("gradient", gradient, (side, side))
         field = counting.receptive_field(kernel_size, depth)
+        if depth > self.deepest or field > side:
+            raise ValueError(
+                f"depth={depth} layers of kernel_size={kernel_size} see {field} pixels; allowed are at most "
+                f"{self.deepest} layers that see at most {side} pixels"
+            )
         first = (side - field) // 2
         block = (first, first, field, field)
-        faded = 0.25 * image[..., None] + np.zeros(3)
+        faded = 0.35 * image[..., None] + np.zeros(3)
         paper = 1 - faded
         paper[first : first + field, first : first + field] = (
             1 - image[first : first + field, first : first + field, None]

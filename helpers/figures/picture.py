@@ -21,6 +21,7 @@ FAINT = "#8A8A8A"
 EMPTY = "#F1F1F1"
 
 DPI = 100
+LARGEST_IMAGE = 512
 FONT_SIZE = 14  # points at the shown size: readable from the back row
 
 
@@ -112,15 +113,29 @@ class Pixels:
 
 def short_count(number: int) -> str:
     """Say a count as one reads it aloud: 9,216, or 43.5 billion."""
-    for size, word in ((10**15, " quadrillion"), (10**12, " trillion"), (10**9, " billion"), (10**6, " million")):
-        if number >= size:
-            return f"{number / size:.3g}{word}"
-    return f"{number:,}"
+    return _short(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
 
 
 def short_bytes(number: int) -> str:
     """Say an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
-    for size, unit in ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "KB")):
-        if number >= size:
-            return f"{number / size:.3g} {unit}"
-    return f"{number} bytes"
+    return _short(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")
+
+
+def as_image(name: str, image: np.ndarray, shape: tuple[int, int] | None = None) -> np.ndarray:
+    """Return an image as an array, or raise a ValueError naming what is allowed: (H, W), finite, at most 512×512."""
+    array = np.asarray(image)
+    if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= LARGEST_IMAGE:
+        raise ValueError(f"{name} has shape {array.shape}; allowed is (H, W) with 1 to {LARGEST_IMAGE} pixels a side")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}; allowed is {shape}")
+    if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+        raise ValueError(f"{name} holds {array.dtype} with values that are not finite numbers; allowed are such only")
+    return array
+
+
+def _short(number: int, units: list[tuple[str, int]], plain: str) -> str:
+    for unit, power in reversed(units):
+        rounded = float(f"{number / 10**power:.3g}")  # 999.6 million reads as 1 billion, not as 1e+03 million
+        if rounded >= 1 and (number >= 10**power or power > units[0][1]):
+            return f"{rounded:,.0f} {unit}" if rounded >= 100 else f"{rounded:.3g} {unit}"
+    return f"{number:,}{plain}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.figures.picture import CHOSEN, Picture, Pixels
+from helpers.figures.picture import CHOSEN, Picture, Pixels, as_image
 
 
 class BeforeAfter(Picture):
@@ -24,6 +24,8 @@ class BeforeAfter(Picture):
 
     def show(self, before: np.ndarray, after: np.ndarray, title: str) -> None:
         """Show two gray images (H, W), and a title over the first."""
+        before = as_image("before", before)
+        after = as_image("after", after, before.shape)
         self._parts[0].show(before)
         self._parts[1].show(after)
         self._title.set_text(title)

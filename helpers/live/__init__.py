@@ -13,7 +13,7 @@ was, and `connect.panel` is what the cell shows.
 import inspect
 import linecache
 from collections.abc import Callable
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from IPython.display import Image, display
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
+MOST_STOPS = 10_000  # more than the pixels of any slider
 MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
 
 Range = tuple[Real, ...] | Callable[..., tuple[Real, ...]]
@@ -110,8 +111,8 @@ class Panel(anywidget.AnyWidget):
             controls = _controls(self._ranges, values)
             values = {control["name"]: control["value"] for control in controls}
             self._function(**values)
-            picture, sentence = self._shown.png(self._density), self._shown.sentence
-        except Exception as error:  # whatever a learner's own code raises belongs in the panel
+            picture, sentence = self._shown.png(self._density), str(self._shown.sentence)
+        except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
             problem = _in_words(error, self._function)
             controls = [{**control, "value": values[control["name"]]} for control in controls]
         with self.hold_sync():
@@ -127,12 +128,14 @@ class Panel(anywidget.AnyWidget):
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
         with self.hold_sync():
-            self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
-            if "point" in content:
-                self.set(**(self._shown.pointed(*content["point"]) or {}))
-            else:
-                self.set(**content["values"])
-            self.answered = content["ticket"]
+            try:
+                self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
+                moved = self._shown.pointed(*content["point"]) if "point" in content else content["values"]
+                self.set(**(moved or {}))
+            except Exception as error:  # without an answer the page would wait in vain
+                self.problem = _in_words(error, self._function)
+            finally:
+                self.answered = content["ticket"]
 
 
 def _display_still(picture: Picture, sentence: str) -> None:
@@ -170,10 +173,15 @@ def _as_range(name: str, given: tuple[Real, ...]) -> tuple[Real, Real, Real]:
     numbers = isinstance(given, tuple) and all(isinstance(n, Real) and not isinstance(n, bool) for n in given)
     if not numbers or len(given) not in (2, 3):
         raise TypeError(f"the range of {name} is {given!r}; allowed is (first, last) or (first, last, step)")
-    whole = all(isinstance(n, int) for n in given)
+    whole = all(isinstance(n, Integral) for n in given)
     first, last, step = given if len(given) == 3 else (*given, 1 if whole else 0.1)
     if not (first <= last and step > 0 and last - first < float("inf")):
         raise ValueError(f"the range of {name} is {given!r}; allowed is first <= last and a step above 0")
+    stops = (last - first) / step
+    if stops > MOST_STOPS or abs(stops - round(stops)) > 1e-6:
+        raise ValueError(
+            f"the range of {name} is {given!r}; allowed are at most {MOST_STOPS} whole steps from the first to the last"
+        )
     return first, last, step
 
 
@@ -192,9 +200,10 @@ def _controls(ranges: dict[str, Range], values: dict[str, Real]) -> list[dict[st
 
 
 def _in_words(error: Exception, function: Callable) -> str:
-    """Say what went wrong: our own complaints as they are, any other with the learner's line that led to it."""
+    """Say what went wrong, and the line of the learner's function that led to it."""
     text = f"{type(error).__name__}: {error}"
-    file, line = function.__code__.co_filename, None
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    file, line = code and code.co_filename, None
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:

@@ -67,17 +67,19 @@ function render({ model, el }) {
   function ask(content) {
     next = content;
     if (sent === null) send();
+    else if (timer === null) timer = setTimeout(complain, PATIENCE);
   }
 
-  function send() {
+  function send(patient = PATIENCE) {
     clearTimeout(timer);
+    timer = null;
     sent = `${id}/${++ticket}`;
     try {
       model.send({ ...next, density: density(), ticket: sent });
-      timer = setTimeout(complain, PATIENCE);
+      if (patient !== null) timer = setTimeout(complain, patient);
     } catch {
       sent = null; // the kernel was shut down or restarted, so no answer will come
-      say("This panel has lost its kernel. Run this cell again.");
+      say("This panel has lost its kernel. Choose Run → Run All Cells.");
     }
     next = null;
   }
@@ -112,6 +114,7 @@ function render({ model, el }) {
     if (answersUs) {
       sent = null;
       clearTimeout(timer);
+      timer = null;
     }
     if (next === null && sent === null) {
       model.get("controls").forEach((control, index) => rows[index].set(control));
@@ -129,17 +132,22 @@ function render({ model, el }) {
       ask({ point: [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height] });
     };
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       point(event);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons & 1) point(event);
+      if (event.buttons === 1) point(event);
     });
   }
 
   model.on("change", update);
   update();
-  if (density() !== 1) move(); // the kernel drew the first picture before it knew this screen
+  if (density() !== 1) {
+    // The kernel drew the first picture before it knew this screen. It may be busy with other cells: nobody waits.
+    next = { values: {}, density: density() };
+    send(null);
+  }
   return () => {
     clearTimeout(timer);
     model.off("change", update);
