@@ -86,10 +86,15 @@ def open_notebook(page: Page, address: str, path: str) -> None:
     page.wait_for_selector("text=/ipykernel.*Idle/", timeout=60_000)
 
 
+def choose(page: Page, menu: str, item: str) -> None:
+    """Choose an item of JupyterLab's menu bar."""
+    page.click(f".lm-MenuBar-itemLabel:text-is('{menu}')")
+    page.click(f".lm-Menu-itemLabel:text-is('{item}')")
+
+
 def run_all(page: Page, timeout: float = 120) -> None:
     """Run all cells and wait until the kernel has finished the last; `timeout` is in seconds."""
-    page.click("text=Run >> nth=0")
-    page.click("text=Run All Cells >> nth=0")
+    choose(page, "Run", "Run All Cells")
     page.wait_for_function(
         """() => {
             const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);

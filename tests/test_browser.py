@@ -143,8 +143,7 @@ def test_a_panel_that_lost_its_kernel_says_so(opened):
     lab.open_notebook(page, address, path.name)
     lab.run_all(page)
     panel, _ = panels(path, page)[0]
-    page.click("text=Kernel >> nth=0")
-    page.click("text=Restart Kernel… >> nth=0")
+    lab.choose(page, "Kernel", "Restart Kernel…")
     page.click(".jp-Dialog button.jp-mod-warn")
     page.wait_for_timeout(2000)
     lab.bring_into_view(page, panel)
