@@ -56,9 +56,15 @@ def check(page, panel, expect, **wanted):
     sentence, look = expect(**values(panel))
     page.wait_for_function("([node, text]) => node.textContent === text", arg=[sentence_of(panel), sentence])
     assert panel.locator(".owmu-problem").inner_text() == ""
-    page.wait_for_timeout(100)  # the picture is decoded a moment after the sentence is set
-    url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
-    look(decoded(base64.b64decode(url.partition(",")[2])))
+    for patience in range(20, -1, -1):  # the picture is decoded a moment after the sentence is set
+        url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+        try:
+            look(decoded(base64.b64decode(url.partition(",")[2])))
+            return
+        except AssertionError:
+            if patience == 0:
+                raise
+            page.wait_for_timeout(50)
 
 
 def sentence_of(panel):
@@ -128,8 +134,9 @@ def test_saved_and_opened_without_a_kernel_the_pictures_are_there(opened):
     assert not any(WIDGET_VIEW in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     with lab.jupyter_lab(path.parent) as other:
         page.goto(other.format(path=path.name))
-        page.wait_for_selector(".jp-RenderedImage img")
-        assert page.locator(".jp-RenderedImage img").count() >= len(panels_in(path))
+        page.wait_for_function(
+            "least => document.querySelectorAll('.jp-RenderedImage img').length >= least", arg=len(panels_in(path))
+        )
         assert page.locator("text=Error displaying widget").count() == 0
     page.goto("about:blank")
 
