@@ -112,13 +112,13 @@ def locally_connected2d(
     Shapes: input (N, C_in, H, W), weight (H_out, W_out, C_out, C_in, K_h, K_w), bias (H_out, W_out, C_out), output
     (N, C_out, H_out, W_out). Raises TypeError or ValueError where they do not fit together.
     """
-    named = {"input": input, "weight": weight, "bias": bias}
-    for name, tensor in named.items():
-        if bias is None and name == "bias":
-            continue
-        if not isinstance(tensor, Tensor) or not tensor.dtype.is_floating_point or tensor.dtype != weight.dtype:
-            found = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
-            raise TypeError(f"{name} is {found}; allowed are tensors of one floating point dtype for all")
+    tensors = {"input": input, "weight": weight} | ({} if bias is None else {"bias": bias})
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"{name} is a {type(tensor).__name__}; allowed is a tensor")
+    for name, tensor in tensors.items():
+        if not tensor.dtype.is_floating_point or tensor.dtype != weight.dtype:
+            raise TypeError(f"{name} is {tensor.dtype}; allowed is one floating point dtype for all tensors")
     if input.dim() != 4 or weight.dim() != 6:
         raise ValueError(
             f"input has {input.dim()} dimensions and weight {weight.dim()}; allowed are 4, (N, C_in, H, W), "

@@ -35,9 +35,7 @@ def opened(request, tmp_path_factory):
 def panels(path, page):
     """Return each panel of the page with what its sentence and picture have to be, in the order of the cells."""
     source = path.read_text()
-    names = sorted(
-        (name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}(")
-    )
+    names = sorted(panels_in(path), key=lambda name: source.index(f"def {name}("))
     found = page.locator(".owmu-panel")
     assert found.count() == len(names)
     return [(found.nth(number), EXPECTED[path.stem, name]) for number, name in enumerate(names)]

@@ -243,6 +243,7 @@ def test_one_floating_point_dtype_for_all():
         ((images, weight, torch.zeros(6, 6, 2).double()), "bias"),
         (([1], weight), "input"),
         ((images, weight, 1.0), "bias"),
+        ((images, None), "weight"),
     ):
         with pytest.raises(TypeError, match=rf"{name} is.*allowed"):
             locally_connected2d(*arguments)

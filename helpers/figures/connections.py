@@ -37,7 +37,8 @@ class DenseGrowth(Picture):
 
     def show(self, layer, image: np.ndarray) -> None:
         """Show a dense layer (`in_features`, `out_features`) over a square image (H, H), one output for each pixel."""
-        side = as_image("image", image).shape[0]
+        image = as_image("image", image)
+        side = image.shape[0]
         if (
             not image.shape == (side, side)
             or side > self.largest
@@ -99,7 +100,7 @@ class ConnectionMap(Picture):
                 f"the connection matrix of this layer has {short_count(sizes.dense.weights)} entries; allowed are "
                 f"{short_count(LARGEST_MATRIX)}: shrink image_size or out_channels"
             )
-        as_image("image", image, sizes.image_size)
+        image = as_image("image", image, sizes.image_size)
         height, width = sizes.output_size
         position = counting.as_int("position", position, minimum=0)
         if position >= height * width:

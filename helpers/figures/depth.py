@@ -31,8 +31,9 @@ class ReceptiveField(Picture):
 
         `gradient` is the gradient of the middle output with respect to the image, of the same shape.
         """
-        side = as_image("image", image).shape[0]
-        as_image("gradient", gradient, (side, side))
+        image = as_image("image", image)
+        side = image.shape[0]
+        gradient = as_image("gradient", gradient, (side, side))
         field = counting.receptive_field(kernel_size, depth)
         if depth > self.deepest or field > side:
             raise ValueError(

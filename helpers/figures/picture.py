@@ -103,9 +103,11 @@ class Pixels:
         height, width = pixels.shape[:2]
         coloured = pixels.ndim == 3
         self._image.set_data((255 * pixels).round().astype(np.uint8) if coloured else pixels)  # bytes draw faster
-        rows = [[(0, y / height), (1, y / height)] for y in range(1, height)]
-        columns = [[(x / width, 0), (x / width, 1)] for x in range(1, width)]
-        self._lines.set_segments(rows + columns if outline_pixels else [])
+        lines = []
+        if outline_pixels:
+            lines += [[(0, y / height), (1, y / height)] for y in range(1, height)]
+            lines += [[(x / width, 0), (x / width, 1)] for x in range(1, width)]
+        self._lines.set_segments(lines)
         top, left, block_height, block_width = block or (0, 0, 0, 0)
         self._block.set_visible(block is not None)
         self._block.set_bounds(left / width, top / height, block_width / width, block_height / height)

@@ -189,12 +189,12 @@ def _controls(ranges: dict[str, Range], values: dict[str, Real]) -> list[dict[st
     """Say each slider's ends and value, with the value brought inside ends that depend on other sliders."""
     controls = []
     for name, given in ranges.items():
-        value = values[name]
-        if callable(given):
-            first, last, step = _as_range(name, given(**{n: values[n] for n in inspect.signature(given).parameters}))
+        value, depends = values[name], callable(given)
+        if depends:
+            given = given(**{other: values[other] for other in inspect.signature(given).parameters})
+        first, last, step = _as_range(name, given)
+        if depends:
             value = min(max(value, first), last)
-        else:
-            first, last, step = _as_range(name, given)
         controls.append({"name": name, "first": first, "last": last, "step": step, "value": value})
     return controls
 

@@ -145,7 +145,7 @@ function render({ model, el }) {
   update();
   if (density() !== 1) {
     // The kernel drew the first picture before it knew this screen. It may be busy with other cells: nobody waits.
-    next = { values: {}, density: density() };
+    next = { values: {} };
     send(null);
   }
   return () => {
