@@ -7,8 +7,7 @@ import torch
 from torch import nn
 from torch.func import functional_call, grad, hessian, jacfwd, jacrev, vmap
 
-from helpers import layers
-from helpers.layers import LocallyConnected2d, locally_connected2d
+from helpers.layers import LocallyConnected2d, locally_connected2d, products
 
 SETTINGS = [
     {"image_size": 7, "kernel_size": 3},
@@ -114,7 +113,7 @@ def test_chunks_do_not_change_the_result(monkeypatch):
         return output, *torch.autograd.grad(output.square().sum(), (images, *layer.parameters()))
 
     whole = all_results()
-    monkeypatch.setattr(layers, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(products, "CHUNK_BYTES", 1)
     for one, other in zip(whole, all_results(), strict=True):
         torch.testing.assert_close(one, other)
 

@@ -5,6 +5,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from helpers import counting
+from helpers.counting import by
 from helpers.figures.picture import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, as_image, short_count
 
 LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
@@ -124,8 +125,8 @@ class ConnectionMap(Picture):
         self._titles[1].set_text(f"{height}×{width}{channels}")
         self._titles[2].set_text(f"{height * width * sizes.out_channels:,} outputs × {pixels} pixels")
         self.sentence = (
-            f"{_by(sizes.image_size)} image, {_by(sizes.kernel_size)} kernel, {_channels(sizes.out_channels)}: "
-            f"position {position} (row {row}, column {column}) sees {seen.sum()} of {pixels} pixels; "
+            f"{by(sizes.image_size)} image, {by(sizes.kernel_size)} kernel, {_channels(sizes.out_channels)}: position "
+            f"{position} (row {row}, column {column}) sees {seen.sum()} of {pixels} pixels; "
             f"{short_count(count.weights)} weights instead of {short_count(sizes.dense.weights)} in a dense layer."
         )
         self._layer = sizes
@@ -199,10 +200,6 @@ def _pooled(kind: np.ndarray, limit: int) -> np.ndarray:
     padded = np.pad(kind, ((0, -kind.shape[0] % rows), (0, -kind.shape[1] % columns)))
     blocks = padded.reshape(padded.shape[0] // rows, rows, padded.shape[1] // columns, columns)
     return blocks.max(axis=(1, 3))
-
-
-def _by(pair: tuple[int, int]) -> str:
-    return f"{pair[0]}×{pair[1]}"
 
 
 def _channels(number: int) -> str:

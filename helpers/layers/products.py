@@ -1,13 +1,12 @@
-"""The locally connected layer, which torch does not have: a convolution whose positions do not share weights."""
+"""What an unshared layer computes: three products, each the derivative of the other two, for every position at once."""
 
 import inspect
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from helpers import counting
 
@@ -15,161 +14,13 @@ CHUNK_BYTES = 4 * 2**20
 """Patches copied at a time: few enough to stay in a core's cache, many enough to keep Python out of the timing."""
 
 
-class LocallyConnected2d(nn.Module):
-    """A `torch.nn.Conv2d` in which every output position has a kernel and a bias of its own.
-
-    Arguments are those of `nn.Conv2d`, with `image_size` added, because the number of positions depends on it. Sizes
-    are ints or (height, width) pairs in pixels. `max_bytes` is the most memory that the parameters may take.
-
-    Shapes: input (N, in_channels, H, W) or (in_channels, H, W) with (H, W) == image_size; output
-    (N, out_channels, H_out, W_out) or (out_channels, H_out, W_out).
-
-    `weight[i, j]` is the kernel of output position (i, j), of the shape of `Conv2d.weight`, and `bias[i, j]` its bias;
-    where all of them equal a convolution's, the layer is that convolution. Both start uniform in +-1/sqrt(fan_in) with
-    fan_in = in_channels * kernel height * kernel width, as `nn.Conv2d` does.
-
-    Raises TypeError or ValueError naming the argument, its value and what is allowed; MemoryError is never reached,
-    because the size is computed and compared with `max_bytes` before anything is allocated.
-    """
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        image_size: counting.Size,
-        kernel_size: counting.Size,
-        stride: counting.Size = 1,
-        padding: counting.Size = 0,
-        dilation: counting.Size = 1,
-        bias: bool = True,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-        max_bytes: int = 2**30,
-    ) -> None:
-        super().__init__()
-        dtype = torch.get_default_dtype() if dtype is None else dtype
-        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-            raise TypeError(f"dtype={dtype} cannot be trained; allowed is a floating point torch.dtype")
-        sizes = counting.Layer(
-            in_channels, out_channels, image_size, kernel_size, stride, padding, dilation, bias, dtype.itemsize
-        )
-        _refuse_too_large(sizes, counting.as_int("max_bytes", max_bytes))
-        self.in_channels, self.out_channels = sizes.in_channels, sizes.out_channels
-        self.image_size, self.kernel_size, self.output_size = sizes.image_size, sizes.kernel_size, sizes.output_size
-        self.stride, self.padding, self.dilation = sizes.stride, sizes.padding, sizes.dilation
-        self._window = _Window.of(sizes)
-        positions = self.output_size
-        kernel = (self.out_channels, self.in_channels, *self.kernel_size)
-        self.weight = nn.Parameter(torch.empty(*positions, *kernel, device=device, dtype=dtype))
-        self.bias = None
-        if bias:
-            self.bias = nn.Parameter(torch.empty(*positions, self.out_channels, device=device, dtype=dtype))
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw every weight and bias anew from torch's global generator."""
-        bound = (self.in_channels * self.kernel_size[0] * self.kernel_size[1]) ** -0.5
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -bound, bound)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the output map; see the class for shapes. Raises ValueError or TypeError for another input."""
-        expected = (self.in_channels, *self.image_size)
-        if not isinstance(input, Tensor) or input.dtype != self.weight.dtype or input.is_complex():
-            found = input.dtype if isinstance(input, Tensor) else type(input).__name__
-            raise TypeError(f"input is {found}; allowed is a tensor of {self.weight.dtype}, the dtype of the weight")
-        if input.dim() not in (3, 4) or tuple(input.shape[-3:]) != expected:
-            raise ValueError(
-                f"input has shape {tuple(input.shape)}; allowed is {expected} or (N, {', '.join(map(str, expected))})"
-            )
-        batch = input if input.dim() == 4 else input.unsqueeze(0)
-        output = _apply(batch, self.weight, self.bias, self._window)
-        return output if input.dim() == 4 else output.squeeze(0)
-
-    def extra_repr(self) -> str:
-        """Say the arguments in the order of the constructor, as `nn.Conv2d` does."""
-        text = (
-            f"{self.in_channels}, {self.out_channels}, image_size={self.image_size}, "
-            f"kernel_size={self.kernel_size}, stride={self.stride}"
-        )
-        if self.padding != (0, 0):
-            text += f", padding={self.padding}"
-        if self.dilation != (1, 1):
-            text += f", dilation={self.dilation}"
-        return text if self.bias is not None else text + ", bias=False"
-
-
-def locally_connected2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: counting.Size = 1,
-    padding: counting.Size = 0,
-    dilation: counting.Size = 1,
-) -> Tensor:
-    """Apply a kernel of its own at every output position: `F.conv2d` without sharing.
-
-    Shapes: input (N, C_in, H, W), weight (H_out, W_out, C_out, C_in, K_h, K_w), bias (H_out, W_out, C_out), output
-    (N, C_out, H_out, W_out). Raises TypeError or ValueError where they do not fit together.
-    """
-    tensors = {"input": input, "weight": weight} | ({} if bias is None else {"bias": bias})
-    for name, tensor in tensors.items():
-        if not isinstance(tensor, Tensor):
-            raise TypeError(f"{name} is a {type(tensor).__name__}; allowed is a tensor")
-    for name, tensor in tensors.items():
-        if not tensor.dtype.is_floating_point or tensor.dtype != weight.dtype:
-            raise TypeError(f"{name} is {tensor.dtype}; allowed is one floating point dtype for all tensors")
-    if input.dim() != 4 or weight.dim() != 6:
-        raise ValueError(
-            f"input has {input.dim()} dimensions and weight {weight.dim()}; allowed are 4, (N, C_in, H, W), "
-            "and 6, (H_out, W_out, C_out, C_in, K_h, K_w)"
-        )
-    sizes = counting.Layer(
-        in_channels=input.shape[1],
-        out_channels=weight.shape[2],
-        image_size=tuple(input.shape[2:]),
-        kernel_size=tuple(weight.shape[4:]),
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-    )
-    expected = (*sizes.output_size, sizes.out_channels, sizes.in_channels, *sizes.kernel_size)
-    if tuple(weight.shape) != expected:
-        raise ValueError(f"weight has shape {tuple(weight.shape)}; allowed is {expected} for this input")
-    if bias is not None and tuple(bias.shape) != expected[:3]:
-        raise ValueError(f"bias has shape {tuple(bias.shape)}; allowed is {expected[:3]} for this input")
-    return _apply(input, weight, bias, _Window.of(sizes))
-
-
-def _apply(input: Tensor, weight: Tensor, bias: Tensor | None, window: "_Window") -> Tensor:
+def local_product(input: Tensor, weight: Tensor, bias: Tensor | None, window: "Window") -> Tensor:
+    """Multiply every patch with the kernel of its position; shapes as in `locally_connected2d`, which checks them."""
     output = _Output.apply(input, weight, window)
     return output if bias is None else output + bias.permute(2, 0, 1)
 
 
-def _refuse_too_large(sizes: counting.Layer, max_bytes: int) -> None:
-    need = sizes.local
-    if need.bytes > max_bytes:
-        height, width = sizes.output_size
-        raise ValueError(
-            f"this layer would have {_grouped(need.weights + need.biases)} parameters, {_grouped(need.bytes)} bytes, "
-            f"more than max_bytes={_grouped(max_bytes)}: {_grouped(height)}×{_grouped(width)} positions, each with its "
-            "own kernel. Shrink image_size, kernel_size, in_channels or out_channels, use a larger stride, or raise "
-            "max_bytes"
-        )
-    height, width = (n + 2 * p for n, p in zip(sizes.image_size, sizes.padding, strict=True))
-    padded = sizes.in_channels * height * width * sizes.itemsize
-    if padded > max_bytes:
-        raise ValueError(
-            f"one padded image would take {_grouped(padded)} bytes, more than max_bytes={_grouped(max_bytes)}. "
-            "Shrink image_size, padding or in_channels, or raise max_bytes"
-        )
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}" if number < 10**30 else f"about 10^{round(number.bit_length() * math.log10(2))}"
-
-
-class _Window(NamedTuple):
+class Window(NamedTuple):
     """How the kernel moves over the image, every entry a (height, width) pair."""
 
     image_size: tuple[int, int]
@@ -179,7 +30,8 @@ class _Window(NamedTuple):
     dilation: tuple[int, int]
 
     @classmethod
-    def of(cls, sizes: counting.Layer) -> "_Window":
+    def of(cls, sizes: counting.Layer) -> "Window":
+        """Take the window of a layer's sizes."""
         return cls(sizes.image_size, sizes.kernel_size, sizes.stride, sizes.padding, sizes.dilation)
 
 
@@ -298,17 +150,17 @@ class _WeightGradient(_Bilinear):
         return products.view(*output_grad.shape[2:], output_grad.shape[1], input.shape[1], *window.kernel_size)
 
 
-def _unfold(input: Tensor, window: _Window) -> Tensor:
+def _unfold(input: Tensor, window: Window) -> Tensor:
     """(N, C, H, W) to its patches, (N, C K_h K_w, positions)."""
     return F.unfold(input, window.kernel_size, window.dilation, window.padding, window.stride)
 
 
-def _fold(shares: Tensor, window: _Window) -> Tensor:
+def _fold(shares: Tensor, window: Window) -> Tensor:
     """Patches, (N, C K_h K_w, positions), added up where they overlap: (N, C, H, W)."""
     return F.fold(shares, window.image_size, window.kernel_size, window.dilation, window.padding, window.stride)
 
 
-def _padded_batch_last(input: Tensor, window: _Window) -> Tensor:
+def _padded_batch_last(input: Tensor, window: Window) -> Tensor:
     """(N, C, H, W) to a contiguous (C, H + 2 padding, W + 2 padding, N)."""
     top, left = window.padding
     if top or left:
@@ -316,7 +168,7 @@ def _padded_batch_last(input: Tensor, window: _Window) -> Tensor:
     return input.permute(1, 2, 3, 0).contiguous()
 
 
-def _windows(image: Tensor, weight_shape: torch.Size, window: _Window) -> Tensor:
+def _windows(image: Tensor, weight_shape: torch.Size, window: Window) -> Tensor:
     """View a contiguous (C, H, W, N) as its overlapping windows, (H_out, W_out, C, K_h, K_w, N), without a copy."""
     channel, row, column, item = image.stride()
     stride, dilation = window.stride, window.dilation

@@ -1,0 +1,167 @@
+"""One layer's sizes, and what it needs when it is dense, locally connected, tiled or a convolution."""
+
+import math
+from dataclasses import dataclass
+
+from helpers.counting.sizes import Size, as_int, as_pair, brief, by
+from helpers.counting.taps import taps_inside
+
+
+@dataclass(frozen=True)
+class Count:
+    """What one layer needs for one image.
+
+    `weights` and `biases` are stored numbers, `bytes` the memory of both. `multiply_adds` are the products that one
+    forward pass computes, those with a padding zero included; the sums that go with them are not counted again.
+    `uses_per_weight` is how often one pass uses a weight, and `fewest_uses` is smaller only in a tiled layer whose
+    period does not divide its output map. `connections` counts only pairs of one input value and one output unit, so
+    padding is left out. `bytes_moved` is the least that a pass has to move between memory and processor: input,
+    weights, biases and output once each.
+    """
+
+    weights: int
+    biases: int
+    uses_per_weight: int
+    fewest_uses: int
+    multiply_adds: int
+    connections: int
+    bytes: int
+    bytes_moved: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The sizes of one layer, from which `dense`, `local`, `tiled` and `shared` are counted.
+
+    Sizes are ints or (height, width) pairs in pixels, kept as pairs; `itemsize` is the bytes of one number (4 for
+    float32). The dense layer is the one from the whole image to the same output map. Raises TypeError for anything but
+    whole numbers, and ValueError for a size out of range or a kernel larger than the padded image; the message names
+    the argument, its value and what is allowed.
+    """
+
+    in_channels: int
+    out_channels: int
+    image_size: Size
+    kernel_size: Size
+    stride: Size = 1
+    padding: Size = 0
+    dilation: Size = 1
+    bias: bool = True
+    itemsize: int = 4
+
+    def __post_init__(self) -> None:
+        for name in ("in_channels", "out_channels", "itemsize"):
+            object.__setattr__(self, name, as_int(name, getattr(self, name)))
+        for name in ("image_size", "kernel_size", "stride", "padding", "dilation"):
+            object.__setattr__(self, name, as_pair(name, getattr(self, name), minimum=0 if name == "padding" else 1))
+        if not isinstance(self.bias, bool):
+            raise TypeError(f"bias={brief(self.bias)} is a {type(self.bias).__name__}; allowed is True or False")
+        padded = tuple(n + 2 * p for n, p in zip(self.image_size, self.padding, strict=True))
+        span = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+        if span[0] > padded[0] or span[1] > padded[1]:
+            dilated = f" with dilation={by(self.dilation)}" if span != self.kernel_size else ""
+            surrounded = f" with padding={by(self.padding)}" if padded != self.image_size else ""
+            raise ValueError(
+                f"kernel_size={by(self.kernel_size)}{dilated} is larger than image_size={by(self.image_size)}"
+                f"{surrounded}; allowed is a kernel that covers at most {by(padded)} pixels"
+            )
+
+    @property
+    def output_size(self) -> tuple[int, int]:
+        """Height and width of the output map: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+
+        The formula is the one in the documentation of `torch.nn.Conv2d`.
+        """
+        return tuple(
+            (n + 2 * p - d * (k - 1) - 1) // s + 1
+            for n, k, s, p, d in zip(
+                self.image_size, self.kernel_size, self.stride, self.padding, self.dilation, strict=True
+            )
+        )
+
+    @property
+    def dense(self) -> Count:
+        """Every output unit has a weight for every input value."""
+        weights = self._inputs * self._units
+        return self._count(weights, self._units, multiply_adds=weights, connections=weights)
+
+    @property
+    def local(self) -> Count:
+        """Every output unit has weights of its own for its neighbourhood only: locally connected, unshared."""
+        return self.tiled(self.output_size)
+
+    def tiled(self, period: Size) -> Count:
+        """Positions that are `period` apart, along either axis, use the same kernel and bias: a tiled convolution.
+
+        With period 1 it is the convolution, with the output size as the period the unshared layer. Raises TypeError or
+        ValueError for a period that is no whole number from 1 to the output size.
+        """
+        axes = list(zip(self.output_size, self.as_period(period), strict=True))
+        kernels = self.out_channels * math.prod(step for _, step in axes)
+        return self._count(
+            weights=kernels * self.kernel_weights,
+            biases=kernels,
+            multiply_adds=self._units * self.kernel_weights,
+            connections=self._connections,
+            uses_per_weight=math.prod(-(-size // step) for size, step in axes),
+            fewest_uses=math.prod(size // step for size, step in axes),
+        )
+
+    @property
+    def shared(self) -> Count:
+        """One kernel and one bias per output channel, used at every position: a convolution."""
+        return self.tiled(1)
+
+    @property
+    def kernel_weights(self) -> int:
+        """Weights of one kernel: those of one output unit."""
+        return self.in_channels * self.kernel_size[0] * self.kernel_size[1]
+
+    def as_period(self, period: Size) -> tuple[int, int]:
+        """Return a period as a (height, width) pair, or raise as `tiled` does."""
+        pair = as_pair("period", period)
+        if pair[0] > self.output_size[0] or pair[1] > self.output_size[1]:
+            raise ValueError(
+                f"period={by(pair)} is larger than the output map; allowed is at most {by(self.output_size)}"
+            )
+        return pair
+
+    @property
+    def _units(self) -> int:
+        return self.out_channels * self.output_size[0] * self.output_size[1]
+
+    @property
+    def _inputs(self) -> int:
+        return self.in_channels * self.image_size[0] * self.image_size[1]
+
+    @property
+    def _connections(self) -> int:
+        # The two axes are independent, so the pairs of both are a product.
+        rows, columns = (
+            taps_inside(*axis)
+            for axis in zip(
+                self.image_size,
+                self.output_size,
+                self.kernel_size,
+                self.stride,
+                self.padding,
+                self.dilation,
+                strict=True,
+            )
+        )
+        return self.in_channels * self.out_channels * rows * columns
+
+    def _count(self, weights: int, biases: int, uses_per_weight: int = 1, fewest_uses: int = 1, **counts: int) -> Count:
+        biases = biases if self.bias else 0
+        stored = (weights + biases) * self.itemsize
+        moved = stored + (self._inputs + self._units) * self.itemsize
+        return Count(weights, biases, uses_per_weight, fewest_uses, bytes=stored, bytes_moved=moved, **counts)
+
+
+def receptive_field(kernel_size: int, depth: int) -> int:
+    """Side, in pixels, of the square that one unit sees through `depth` layers of stride 1: depth (kernel - 1) + 1.
+
+    The formula is derived in Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
+    Distill, 2019. Raises TypeError or ValueError for anything but whole numbers from 1 up.
+    """
+    return as_int("depth", depth) * (as_int("kernel_size", kernel_size) - 1) + 1

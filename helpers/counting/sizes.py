@@ -1,0 +1,41 @@
+"""Checked sizes: whole numbers and pairs of them, or an error that names the argument and what is allowed."""
+
+import reprlib
+from operator import index
+
+Size = int | tuple[int, int]
+
+
+def as_int(name: str, value: int, minimum: int = 1) -> int:
+    """Return `value` as an int, or raise a TypeError or ValueError that names the argument and what is allowed."""
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is None:
+        raise TypeError(f"{name}={brief(value)} is a {type(value).__name__}; allowed is an int, {minimum} or larger")
+    if number < minimum:
+        raise ValueError(f"{name}={brief(number)} is too small; allowed is an int, {minimum} or larger")
+    return number
+
+
+def as_pair(name: str, value: Size, minimum: int = 1) -> tuple[int, int]:
+    """Return an int or a pair of ints as a (height, width) pair, or raise as `as_int` does."""
+    if not isinstance(value, tuple | list):
+        value = (value, value)
+    if len(value) != 2:
+        raise ValueError(f"{name}={brief(value)} has {len(value)} entries; allowed is an int or a (height, width) pair")
+    return as_int(name, value[0], minimum), as_int(name, value[1], minimum)
+
+
+def by(pair: tuple[int, int]) -> str:
+    """Say a (height, width) pair as one reads it: 3×3."""
+    return f"{brief(pair[0])}×{brief(pair[1])}"
+
+
+def brief(value: object) -> str:
+    """Show a value, however long, in a few characters."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python does not write out an int of more than 4,300 digits
+        return f"<{type(value).__name__} too long to show>"
