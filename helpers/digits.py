@@ -52,3 +52,45 @@ def split(train_size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     order = np.random.default_rng(as_int("seed", seed, minimum=0)).permutation(len(images))
     train, test = order[:train_size], order[train_size:]
     return images[train, None], labels[train], images[test, None], labels[test]
+
+
+def placed(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int | np.ndarray) -> np.ndarray:
+    """Put images of shape (N, 1, H, W) on empty canvases, float32 of shape (N, 1, image_size, image_size).
+
+    `top` and `left` are the first row and column that an image covers: one number for all, or N of them. Raises
+    TypeError or ValueError where an image would not lie on its canvas.
+    """
+    images = np.asarray(images)
+    image_size = as_int("image_size", image_size)
+    if images.ndim != 4 or images.shape[1] != 1:
+        raise ValueError(f"images has shape {images.shape}; allowed is (N, 1, H, W)")
+    if image_size > MAX_SIZE:
+        raise ValueError(f"image_size={image_size} is too large; allowed is 1 to {MAX_SIZE}")
+    corners = {}
+    for name, given, side in (("top", top, images.shape[2]), ("left", left, images.shape[3])):
+        first = np.asarray(given)
+        if first.dtype.kind not in "iu" or first.shape not in ((), (len(images),)):
+            raise TypeError(
+                f"{name} is {first.dtype} of shape {first.shape}; allowed are one int or {len(images)} of them"
+            )
+        if first.size and (first.min() < 0 or first.max() + side > image_size):
+            raise ValueError(
+                f"{name} goes from {first.min()} to {first.max()}; allowed is 0 to {image_size - side} for images of "
+                f"{side} pixels on a canvas of {image_size}"
+            )
+        corners[name] = np.broadcast_to(first, len(images))[:, None, None]
+    canvas = np.zeros((len(images), 1, image_size, image_size), dtype=np.float32)
+    item = np.arange(len(images))[:, None, None]
+    rows = corners["top"] + np.arange(images.shape[2])[:, None]
+    columns = corners["left"] + np.arange(images.shape[3])
+    canvas[item, 0, rows, columns] = images[:, 0]
+    return canvas
+
+
+def placed_at_random(images: np.ndarray, image_size: int, seed: int) -> np.ndarray:
+    """Put each image at a place of its own, every place equally likely; shapes and errors as for `placed`."""
+    images = np.asarray(images)
+    room = as_int("image_size", image_size) - max(images.shape[-2:])
+    draw = np.random.default_rng(as_int("seed", seed, minimum=0))
+    top, left = draw.integers(0, max(room, 0) + 1, size=(2, len(images)))
+    return placed(images, image_size, top, left)

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Callable, Iterable
 from numbers import Real
 
 import torch
@@ -46,6 +47,29 @@ def fit(
         if progress is not None:
             progress.update()
     return model
+
+
+def compare(
+    nets: dict[str, Callable[[], nn.Module]],
+    data: Callable[[int], tuple[Tensor, Tensor, dict[str, tuple[Tensor, Tensor]]]],
+    epochs: int,
+    seeds: Iterable[int],
+) -> dict[tuple[str, str], list[float]]:
+    """Train every net once for each seed, with a progress bar a net, and return its test accuracies in percent.
+
+    `data(seed)` gives images and labels to train on, and test sets by name as pairs of images and labels; the results
+    are by net and test set. A net starts from `torch.manual_seed(seed)`. Shapes and errors are those of `fit`.
+    """
+    seeds, results = list(seeds), {}
+    for name, build in nets.items():
+        with Progress(len(seeds) * as_int("epochs", epochs), name) as progress:
+            for seed in seeds:
+                images, labels, tests = data(seed)
+                torch.manual_seed(seed)
+                model = fit(build(), images, labels, epochs, seed, progress=progress)
+                for test, held_out in tests.items():
+                    results.setdefault((name, test), []).append(accuracy(model, *held_out))
+    return results
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:

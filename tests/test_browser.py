@@ -43,7 +43,7 @@ def panels(path, page):
 
 def values(panel):
     """Return the sliders' values as the page shows them."""
-    rows = panel.locator(".owmu-slider").all()
+    rows = panel.locator(".owmu-row").all()
     shown = {row.locator("label").inner_text(): row.locator("output").inner_text() for row in rows}
     return {name: int(value) for name, value in shown.items()}
 

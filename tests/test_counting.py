@@ -1,3 +1,4 @@
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from helpers import counting
 from helpers.counting import Layer
-from helpers.layers import LocallyConnected2d
+from helpers.layers import LocallyConnected2d, TiledConv2d
 
 SETTINGS = [
     {"image_size": 8, "kernel_size": 3},
@@ -161,3 +162,89 @@ def test_numpy_and_torch_integers_are_sizes():
 def test_bad_receptive_field(kernel_size, depth):
     with pytest.raises((TypeError, ValueError), match="allowed"):
         counting.receptive_field(kernel_size, depth)
+
+
+def periods(layer):
+    """Every period that the output map allows."""
+    return list(product(*(range(1, size + 1) for size in layer.output_size)))
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_tiled_is_shared_at_one_end_and_local_at_the_other(sizes):
+    layer = Layer(2, 3, **sizes)
+    assert layer.tiled(1) == layer.tiled((1, 1)) == layer.shared
+    assert layer.tiled(layer.output_size) == layer.local
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_tiled_against_real_modules(sizes):
+    layer = Layer(2, 3, **sizes)
+    for period in periods(layer):
+        module, count = TiledConv2d(2, 3, **sizes, period=period, device="meta"), layer.tiled(period)
+        assert count.weights == module.weight.numel()
+        assert count.biases == (0 if module.bias is None else module.bias.numel())
+        assert count.bytes == sum(parameter.nbytes for parameter in module.parameters())
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_uses_of_a_tiled_weight_against_a_double_loop(sizes):
+    layer = Layer(2, 3, **sizes)
+    height, width = layer.output_size
+    for period in periods(layer):
+        uses = Counter((i % period[0], j % period[1]) for i in range(height) for j in range(width))
+        count = layer.tiled(period)
+        assert (count.uses_per_weight, count.fewest_uses) == (max(uses.values()), min(uses.values()))
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_tiling_changes_neither_multiply_adds_nor_connections(sizes):
+    layer = Layer(2, 3, **sizes)
+    counts = [layer.tiled(period) for period in periods(layer)]
+    assert {count.multiply_adds for count in counts} == {layer.shared.multiply_adds}
+    assert {count.connections for count in counts} == {layer.shared.connections}
+
+
+def test_uses_of_huge_sizes_are_exact():
+    count = Layer(1, 1, image_size=10**30, kernel_size=1).tiled((10**30 - 1, 10**15))
+    assert (count.uses_per_weight, count.fewest_uses) == (2 * 10**15, 10**15)
+
+
+@pytest.mark.parametrize(
+    ("options", "dense", "local", "tiled", "shared"),
+    [
+        # 2·4·5 = 40 inputs and 3·2·4 = 24 outputs; 12 weights and a bias for each of 24, 3·4 or 3 kernels
+        ({}, 4 * (64 + 24 * 41), 4 * (64 + 24 * 13), 4 * (64 + 12 * 13), 4 * (64 + 3 * 13)),
+        ({"bias": False, "itemsize": 2}, 2 * (64 + 24 * 40), 2 * (64 + 24 * 12), 2 * (64 + 12 * 12), 2 * (64 + 3 * 12)),
+    ],
+)
+def test_bytes_moved_by_hand(options, dense, local, tiled, shared):
+    layer = Layer(2, 3, image_size=(4, 5), kernel_size=(3, 2), **options)
+    counts = (layer.dense, layer.local, layer.tiled(2), layer.shared)
+    assert tuple(count.bytes_moved for count in counts) == (dense, local, tiled, shared)
+
+
+def test_a_period_is_a_pair():
+    layer = Layer(**GOOD)
+    assert layer.as_period(2) == layer.as_period([2, 2]) == (2, 2)
+    assert layer.as_period((np.int64(6), 1)) == (6, 1)
+
+
+@pytest.mark.parametrize(
+    ("period", "error"),
+    [
+        (0, ValueError),
+        (7, ValueError),
+        ((7, 1), ValueError),
+        ((1, 7), ValueError),
+        ((2, 2, 2), ValueError),
+        (True, TypeError),
+        (1.5, TypeError),
+        ("2", TypeError),
+        (None, TypeError),
+    ],
+)
+def test_a_bad_period_is_named(period, error):
+    layer = Layer(**GOOD)
+    for function in (layer.tiled, layer.as_period):
+        with pytest.raises(error, match=r"period=.*allowed"):
+            function(period)

@@ -7,7 +7,8 @@ from matplotlib.text import Text
 
 from helpers import counting, digits, figures
 from helpers.figures.connections import connection_matrix
-from helpers.figures.picture import FONT_SIZE, short_bytes, short_count
+from helpers.figures.picture import short_bytes, short_count
+from helpers.figures.style import FONT_SIZE
 from helpers.layers import LocallyConnected2d
 
 SETTINGS = [

@@ -1,13 +1,16 @@
 import copy
 import io
 import pickle
+from functools import partial
+from itertools import product
 
 import pytest
 import torch
 from torch import nn
 from torch.func import functional_call, grad, hessian, jacfwd, jacrev, vmap
 
-from helpers.layers import LocallyConnected2d, locally_connected2d, products
+from helpers import counting
+from helpers.layers import LocallyConnected2d, TiledConv2d, locally_connected2d, products
 
 SETTINGS = [
     {"image_size": 7, "kernel_size": 3},
@@ -18,9 +21,9 @@ SETTINGS = [
 ]
 
 
-def local_and_conv(sizes, in_channels=2, out_channels=3):
+def local_and_conv(sizes, in_channels=2, out_channels=3, kind=LocallyConnected2d):
     """A layer with one kernel at all positions, and the convolution with that kernel."""
-    local = LocallyConnected2d(in_channels, out_channels, **sizes, dtype=torch.float64)
+    local = kind(in_channels, out_channels, **sizes, dtype=torch.float64)
     conv_sizes = {name: size for name, size in sizes.items() if name != "image_size"}
     conv = nn.Conv2d(in_channels, out_channels, **conv_sizes, dtype=torch.float64)
     with torch.no_grad():
@@ -41,9 +44,10 @@ def loops(layer, images):
             rows = [top + down * tap for tap in range(layer.kernel_size[0])]
             columns = [left + right * tap for tap in range(layer.kernel_size[1])]
             patch = padded[:, :, rows][..., columns]
-            output[:, :, i, j] = torch.einsum("ncij,ocij->no", patch, layer.weight[i, j])
+            own = (i % layer.period[0], j % layer.period[1])
+            output[:, :, i, j] = torch.einsum("ncij,ocij->no", patch, layer.weight[own])
             if layer.bias is not None:
-                output[:, :, i, j] += layer.bias[i, j]
+                output[:, :, i, j] += layer.bias[own]
     return output
 
 
@@ -262,3 +266,106 @@ def test_one_floating_point_dtype_for_all():
 def test_bad_tensors_are_named(input, weight, bias, name):
     with pytest.raises(ValueError, match=rf"{name}.*allowed"):
         locally_connected2d(torch.zeros(input), torch.zeros(weight), bias if bias is None else torch.zeros(bias))
+
+
+PERIODS = [1, 2, (1, 2), (2, 1), (2, 3), None]  # the output maps are 5×5, 4×4 and 2×3
+
+
+def tiled_layer(sizes, period):
+    return TiledConv2d(2, 3, **sizes, period=period, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("batch", [1, 3])
+def test_tiled_equals_its_definition(sizes, period, batch):
+    layer = tiled_layer(sizes, period)
+    images = torch.randn(batch, 2, *layer.image_size, dtype=torch.float64)
+    torch.testing.assert_close(layer(images), loops(layer, images))
+    torch.testing.assert_close(layer(images[0]), loops(layer, images)[0])
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_tiled_with_period_1_is_the_convolution(sizes):
+    tiled, conv = local_and_conv(sizes, kind=partial(TiledConv2d, period=1))
+    images = torch.randn(2, 2, *tiled.image_size, dtype=torch.float64)
+    torch.testing.assert_close(tiled(images), conv(images))
+    for layer in (tiled, conv):
+        layer(images).square().sum().backward()
+    for name, parameter in conv.named_parameters():
+        torch.testing.assert_close(getattr(tiled, name).grad[0, 0], parameter.grad)
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+def test_tiled_with_the_output_size_as_period_is_the_local_layer(sizes):
+    local = LocallyConnected2d(2, 3, **sizes, dtype=torch.float64)
+    images = torch.randn(2, 2, *local.image_size, dtype=torch.float64)
+    for period in (None, local.output_size):
+        tiled = tiled_layer(sizes, period)
+        tiled.load_state_dict(local.state_dict())
+        assert torch.equal(tiled(images), local(images))
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_gradient_of_a_tied_weight_is_the_sum_over_its_uses(sizes, period):
+    tiled, local = tiled_layer(sizes, period), LocallyConnected2d(2, 3, **sizes, dtype=torch.float64)
+    rows, columns = tiled.period
+    uses = {(i, j): (slice(i, None, rows), slice(j, None, columns)) for i in range(rows) for j in range(columns)}
+    names = [name for name, _ in tiled.named_parameters()]
+    for name, own in product(names, uses):
+        getattr(local, name).data[uses[own]] = getattr(tiled, name).data[own]
+    images = torch.randn(3, 2, *tiled.image_size, dtype=torch.float64)
+    for layer in (tiled, local):
+        layer(images).square().sum().backward()
+    for name, own in product(names, uses):
+        unshared = getattr(local, name).grad[uses[own]]
+        torch.testing.assert_close(getattr(tiled, name).grad[own], unshared.sum((0, 1)))
+
+
+@pytest.mark.parametrize("period", [1, 2, (2, 1)])
+def test_derivatives_of_tiled(period):
+    layer = TiledConv2d(1, 2, (5, 4), 2, period, stride=(2, 1), dtype=torch.float64)
+    images = torch.randn(2, 1, 5, 4, dtype=torch.float64, requires_grad=True)
+
+    def function(images, weight, bias):
+        return functional_call(layer, {"weight": weight, "bias": bias}, (images,))
+
+    inputs = (images, layer.weight, layer.bias)
+    assert torch.autograd.gradcheck(function, inputs, check_forward_ad=True)
+    assert torch.autograd.gradgradcheck(function, inputs)
+
+
+@pytest.mark.parametrize("sizes", SETTINGS)
+@pytest.mark.parametrize("period", PERIODS[:-1])
+def test_tiled_stores_what_is_counted(sizes, period):
+    layer = tiled_layer(sizes, period)
+    count = counting.Layer(2, 3, **sizes, itemsize=8).tiled(period)
+    assert count == layer.sizes.tiled(layer.period)
+    assert count.weights + count.biases == sum(parameter.numel() for parameter in layer.parameters())
+
+
+def test_tiled_says_its_period():
+    layer = TiledConv2d(2, 3, 6, (3, 2), period=(2, 3), stride=(2, 1), padding=1)
+    assert layer.weight.shape == (2, 3, 3, 2, 3, 2)  # (period rows, period columns, C_out, C_in, K_h, K_w)
+    assert layer.bias.shape == (2, 3, 3)
+    assert repr(layer) == (
+        "TiledConv2d(2, 3, image_size=(6, 6), kernel_size=(3, 2), period=(2, 3), stride=(2, 1), padding=(1, 1))"
+    )
+    assert "period=(6, 6)" in repr(TiledConv2d(**GOOD, period=None))
+    assert "period=" not in repr(LocallyConnected2d(**GOOD))
+
+
+@pytest.mark.parametrize("period", [0, 7, (6, 7), (7, 6), (2, 2, 2), True, 1.5, "2"])
+def test_a_bad_period_is_named(period):
+    with pytest.raises((TypeError, ValueError), match=r"period=.*allowed"):
+        TiledConv2d(**GOOD, period=period)
+
+
+@pytest.mark.parametrize("period", [1, 2, None])
+def test_too_large_a_tiled_layer_is_refused_before_it_is_allocated(period):
+    with pytest.raises(ValueError, match=r"a layer with a kernel at each of 99,990×99,990 positions.*max_bytes"):
+        TiledConv2d(3, 64, image_size=100_000, kernel_size=11, period=period)
+    TiledConv2d(1, 1, 8, 3, period, max_bytes=36 * 10 * 4)
+    with pytest.raises(ValueError, match="max_bytes"):
+        TiledConv2d(1, 1, 8, 3, period, max_bytes=36 * 10 * 4 - 1)

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from helpers import digits
-from helpers.figures.picture import CHOSEN, DENSE, LOCAL, short_bytes, short_count
+from helpers.figures.picture import short_bytes, short_count
+from helpers.figures.style import CHOSEN, DENSE, LOCAL
 from tests import notebooks
 from tests.pixels import colour_at, decoded, has_colour, is_colour
 

@@ -1,46 +1,150 @@
 """Test accuracies with their spread over seeds."""
 
 import numpy as np
+from matplotlib.artist import Artist
 
-from helpers.figures.picture import DENSE, FONT_SIZE, INK, LOCAL, Picture
+from helpers.figures.picture import Picture
+from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
-COLOURS = {"dense": DENSE, "local": LOCAL}
+STYLES = {"dense": (DENSE, "s"), "local": (LOCAL, "o"), "tiled": (TILED, "^"), "convolution": (SHARED, "D")}
 MOST_ROWS = 12
-MARKERS = {"dense": "s", "local": "o"}
+ROW = 62  # pixels
+
+Results = dict[tuple[str, str], list[float]]
 
 
 class Accuracies(Picture):
     """One row for each experiment: a mark for every seed, a line at the mean, and mean and spread in words."""
 
-    def __init__(self, results: dict[tuple[str, str], list[float]]) -> None:
-        """`results` maps (kind of net, data) to the test accuracies in percent, one for each seed."""
-        numbers = {len(accuracies) for accuracies in results.values()}
-        if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > MOST_ROWS:
-            raise ValueError(
-                f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {MOST_ROWS} rows "
-                "with the same number of seeds, 2 or more"
-            )
-        if unknown := {net for net, _ in results} - set(COLOURS):
-            raise ValueError(f"results has {sorted(unknown)}; allowed are {', '.join(COLOURS)}")
-        super().__init__(900, 70 + 62 * len(results))
-        height = self.size[1]
-        axes = self.figure.add_axes((215 / 900, 60 / height, 480 / 900, (height - 70) / height))
+    def __init__(self, results: Results) -> None:
+        """`results` maps (kind of net, data) to the test accuracies in percent, one for each seed.
+
+        The first word of a kind says its colour: dense, local, tiled or convolution.
+        """
+        seeds = _checked(results)
+        names = [f"{net}, {data}" for net, data in results]
+        left = 40 + 11 * max(map(len, names))
+        super().__init__(940, 70 + ROW * len(results))
+        width, height = self.size
+        axes = self.figure.add_axes((left / width, 60 / height, (760 - left) / width, (height - 70) / height))
         values = np.concatenate([np.asarray(v) for v in results.values()])
         axes.set(xlim=(values.min() - 1, values.max() + 1), ylim=(len(results) - 0.5, -0.5))
-        axes.set_yticks(range(len(results)), [f"{net}, {data}" for net, data in results], fontsize=FONT_SIZE)
+        axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
         axes.tick_params(labelsize=FONT_SIZE, length=0)
         axes.set_xlabel("test accuracy in %, one mark for each seed", fontsize=FONT_SIZE, color=INK)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color="#DDDDDD")
-        parts = []
-        for row, ((net, data), accuracies) in enumerate(results.items()):
-            mean, spread = np.mean(accuracies), np.std(accuracies, ddof=1)
-            seeds = np.full(len(accuracies), row)
-            axes.plot(accuracies, seeds, MARKERS[net], color=COLOURS[net], markersize=11, alpha=0.55, mew=0)
-            axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
-            axes.text(
-                1.02, row, f"{mean:.1f} ± {spread:.1f}", transform=axes.get_yaxis_transform(), va="center",
+        self.marks: list[Artist] = []
+        for row, ((net, _), accuracies) in enumerate(results.items()):
+            colour, marker = STYLES[net.split()[0]]
+            mean = np.mean(accuracies)
+            at = np.full(len(accuracies), row)
+            self.marks += axes.plot(accuracies, at, marker, color=colour, markersize=11, alpha=0.55, mew=0)
+            self.marks += axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
+            words = axes.text(
+                1.02, row, spread(accuracies), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=FONT_SIZE + 2, color=INK,
             )  # fmt: skip
-            parts.append(f"{net}, {data} {mean:.1f} ± {spread:.1f} %")
-        self.sentence = f"Mean and standard deviation over {numbers.pop()} seeds: {'; '.join(parts)}."
+            self.marks.append(words)
+        parts = [f"{name} {spread(of)} %" for name, of in zip(names, results.values(), strict=True)]
+        self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
+
+
+class VotedAccuracies(Accuracies):
+    """Accuracies that show themselves once the learner has voted for a kind of net."""
+
+    def __init__(self, results: Results) -> None:
+        """Take results as `Accuracies` does."""
+        super().__init__(results)
+        self._result, self._rows = self.sentence, {}
+        for mark in self.marks:
+            self.moves(mark)
+        width, height = self.size
+        for row, (net, _) in enumerate(results):
+            y = height - 10 - ROW * (row + 0.5)
+            arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", weight="bold", color=CHOSEN)
+            arrow.set_text("◀")
+            self._rows.setdefault(net, []).append(arrow)
+        self._ask = self.words(430, height / 2 + 10, 2 * FONT_SIZE, va="center", ha="center")
+        self._ask.set_text("vote first")
+
+    @property
+    def choices(self) -> list[str]:
+        """What can be chosen: the kinds of net, after not having voted yet."""
+        return ["not yet", *self._rows]
+
+    def show(self, vote: str) -> None:
+        """Show the results and the rows voted for; before the vote, none of them."""
+        if vote not in self.choices:
+            raise ValueError(f"vote={vote!r}; allowed is one of {', '.join(self.choices)}")
+        voted = vote != "not yet"
+        for mark in self.marks:
+            mark.set_visible(voted)
+        for net, arrows in self._rows.items():
+            for arrow in arrows:
+                arrow.set_visible(net == vote)
+        self._ask.set_visible(not voted)
+        self.sentence = (
+            f"Your vote: {vote}. {self._result}" if voted else "Vote first; then the marks of all seeds appear here."
+        )
+
+
+class AccuracyCurves(Picture):
+    """Mean test accuracy over the number of training digits, a band of one standard deviation, one curve a net."""
+
+    def __init__(self, results: Results) -> None:
+        """`results` is as for `Accuracies`, with the number of training digits as the data."""
+        seeds = _checked(results)
+        super().__init__(900, 430)
+        axes = self.figure.add_axes((70 / 900, 65 / 430, 590 / 900, 320 / 430))
+        sizes = sorted({int(size) for _, size in results})
+        axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 100))
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.minorticks_off()
+        axes.tick_params(labelsize=FONT_SIZE)
+        axes.set_xlabel("digits to train on", fontsize=FONT_SIZE, color=INK)
+        axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.08)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#DDDDDD")
+        parts, ends = [], {}
+        for net in dict.fromkeys(net for net, _ in results):
+            colour, marker = STYLES[net.split()[0]]
+            of = {int(size): values for (name, size), values in results.items() if name == net}
+            mean, deviation = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, _deviation))
+            axes.fill_between(sorted(of), mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0)
+            axes.plot(sorted(of), mean, marker=marker, color=colour, linewidth=3, markersize=10)
+            ends[net] = mean[-1]
+            parts.append(f"{net} " + ", ".join(f"{spread(of[size])} % with {size:,}" for size in sorted(of)))
+        for net, y in zip(sorted(ends, key=ends.get), _apart(sorted(ends.values()), 6.5), strict=True):
+            axes.text(sizes[-1] * 1.08, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
+        self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
+
+
+def spread(accuracies: list[float]) -> str:
+    """Say mean and standard deviation."""
+    return f"{np.mean(accuracies):.1f} ± {_deviation(accuracies):.1f}"
+
+
+def _deviation(accuracies: list[float]) -> float:
+    return np.std(accuracies, ddof=1)
+
+
+def _apart(values: list[float], room: float) -> list[float]:
+    """Move sorted values up until each has room above the one before."""
+    placed = []
+    for value in values:
+        placed.append(max(value, placed[-1] + room) if placed else value)
+    return placed
+
+
+def _checked(results: Results) -> int:
+    """Return the number of seeds, or raise ValueError for results that cannot be shown."""
+    numbers = {len(accuracies) for accuracies in results.values()}
+    if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > MOST_ROWS:
+        raise ValueError(
+            f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {MOST_ROWS} rows "
+            "with the same number of seeds, 2 or more"
+        )
+    if unknown := {net for net, _ in results if net.split()[0] not in STYLES}:
+        raise ValueError(f"results has {sorted(unknown)}; allowed are {', '.join(STYLES)}")
+    return numbers.pop()

@@ -6,7 +6,9 @@ from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting import by
-from helpers.figures.picture import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, as_image, short_count
+from helpers.figures.artists import Pixels
+from helpers.figures.picture import Picture, as_image, channels, short_count
+from helpers.figures.style import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL
 
 LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
 
@@ -119,13 +121,13 @@ class ConnectionMap(Picture):
         chosen[row, column] = to_rgb(CHOSEN)
         self._output.show(chosen, (row, column, 1, 1))
         self._show_matrix(np.tile(connected, (sizes.out_channels, 1)), position, height * width)
-        channels = f" × {sizes.out_channels} channels" if sizes.out_channels > 1 else ""
+        repeated = f" × {sizes.out_channels} channels" if sizes.out_channels > 1 else ""
         pixels, count = connected.shape[1], sizes.local
         self._titles[0].set_text(f"{image.shape[0]}×{image.shape[1]}, sees {seen.sum()} pixels")
-        self._titles[1].set_text(f"{height}×{width}{channels}")
+        self._titles[1].set_text(f"{height}×{width}{repeated}")
         self._titles[2].set_text(f"{height * width * sizes.out_channels:,} outputs × {pixels} pixels")
         self.sentence = (
-            f"{by(sizes.image_size)} image, {by(sizes.kernel_size)} kernel, {_channels(sizes.out_channels)}: position "
+            f"{by(sizes.image_size)} image, {by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}: position "
             f"{position} (row {row}, column {column}) sees {seen.sum()} of {pixels} pixels; "
             f"{short_count(count.weights)} weights instead of {short_count(sizes.dense.weights)} in a dense layer."
         )
@@ -200,7 +202,3 @@ def _pooled(kind: np.ndarray, limit: int) -> np.ndarray:
     padded = np.pad(kind, ((0, -kind.shape[0] % rows), (0, -kind.shape[1] % columns)))
     blocks = padded.reshape(padded.shape[0] // rows, rows, padded.shape[1] // columns, columns)
     return blocks.max(axis=(1, 3))
-
-
-def _channels(number: int) -> str:
-    return "1 channel" if number == 1 else f"{number} channels"

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers import counting
-from helpers.figures.picture import DENSE, FAINT, FONT_SIZE, INK, LOCAL, Picture, short_bytes, short_count
+from helpers.figures.picture import Picture, short_bytes, short_count
+from helpers.figures.style import DENSE, FAINT, FONT_SIZE, INK, LOCAL
 
 SIDES = (8, 16, 32, 64, 128, 299)
 BINDER_BYTES = 2 * 10**9

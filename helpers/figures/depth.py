@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers import counting
-from helpers.figures.picture import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL, Picture, Pixels, as_image
+from helpers.figures.artists import Pixels
+from helpers.figures.picture import Picture, as_image
+from helpers.figures.style import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL
 
 
 class ReceptiveField(Picture):

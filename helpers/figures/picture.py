@@ -6,23 +6,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.patches import Rectangle
 from PIL import Image
 
-# Okabe and Ito, "Color Universal Design", 2008: told apart by all common kinds of colour vision.
-DENSE = "#D55E00"
-LOCAL = "#0072B2"
-CHOSEN = "#E69F00"
-INK = "#1A1A1A"
-FAINT = "#8A8A8A"
-EMPTY = "#F1F1F1"
-
-DPI = 100
-LARGEST_IMAGE = 512
-FONT_SIZE = 14  # points at the shown size: readable from the back row
+from helpers.figures.artists import Words
+from helpers.figures.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
 
 
 class Picture:
@@ -39,7 +27,7 @@ class Picture:
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
-        self._background = None
+        self._backgrounds = {}  # by dots per inch: a panel and its stored picture differ in density
 
     def moves(self, artist: Artist) -> Artist:
         """Mark an artist as one that moves, and return it."""
@@ -50,12 +38,12 @@ class Picture:
     def png(self, density: float = 1.0, compress_level: int = 1) -> bytes:
         """Return the picture as PNG, `density` times `size` pixels large; `compress_level` is 1 (fast) to 9 (small)."""
         dpi = DPI * density
-        if self._background is None or self.figure.dpi != dpi:
+        if self.figure.dpi != dpi:
             self.figure.set_dpi(dpi)
+        if dpi not in self._backgrounds:
             self._canvas.draw()
-            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
-        else:
-            self._canvas.restore_region(self._background)
+            self._backgrounds[dpi] = self._canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.restore_region(self._backgrounds[dpi])
         for artist in self._moving:
             self.figure.draw_artist(artist)
         pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
@@ -72,11 +60,17 @@ class Picture:
             spine.set(color=FAINT, linewidth=1)
         return axes
 
-    def title(self, axes: Axes) -> Artist:
+    def words(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> Words:
+        """Add a moving line of text, `size` points large, at x and y in pixels from the bottom left."""
+        words = Words(x / self.size[0], y / self.size[1], "", fontsize=size, **{"color": INK, **how})
+        words.set_transform(self.figure.transFigure)
+        return self.moves(self.figure.add_artist(words))
+
+    def title(self, axes: Axes) -> Words:
         """Add a moving line of text above axes."""
         box = axes.get_position()
-        x, y = (box.x0 + box.x1) / 2, box.y1 + 10 / self.size[1]
-        return self.moves(self.figure.text(x, y, "", ha="center", va="bottom", fontsize=FONT_SIZE, color=INK))
+        x, y = (box.x0 + box.x1) / 2 * self.size[0], box.y1 * self.size[1] + 10
+        return self.words(x, y, ha="center", va="bottom")
 
     def under(self, axes: Axes, text: str) -> None:
         """Add a standing line of text below axes."""
@@ -85,37 +79,14 @@ class Picture:
         self.figure.text(x, y, text, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
 
 
-class Pixels:
-    """An image of any size that fills its axes, with lines around the pixels and room for one outlined block."""
-
-    def __init__(self, picture: Picture, axes: Axes) -> None:
-        self.axes = axes
-        self._image: AxesImage = picture.moves(
-            axes.imshow([[0.0]], cmap="gray_r", vmin=0, vmax=1, extent=(0, 1, 1, 0), interpolation="nearest")
-        )
-        self._lines = picture.moves(axes.add_collection(LineCollection([], colors="#C8C8C8", linewidths=0.8)))
-        self._block = picture.moves(axes.add_patch(Rectangle((0, 0), 0, 0, fill=False, color=CHOSEN, linewidth=4)))
-
-    def show(
-        self, pixels: np.ndarray, block: tuple[int, int, int, int] | None = None, outline_pixels: bool = True
-    ) -> None:
-        """Show gray (H, W) or coloured (H, W, 3) pixels, and outline a block (top, left, height, width) of them."""
-        height, width = pixels.shape[:2]
-        coloured = pixels.ndim == 3
-        self._image.set_data((255 * pixels).round().astype(np.uint8) if coloured else pixels)  # bytes draw faster
-        lines = []
-        if outline_pixels:
-            lines += [[(0, y / height), (1, y / height)] for y in range(1, height)]
-            lines += [[(x / width, 0), (x / width, 1)] for x in range(1, width)]
-        self._lines.set_segments(lines)
-        top, left, block_height, block_width = block or (0, 0, 0, 0)
-        self._block.set_visible(block is not None)
-        self._block.set_bounds(left / width, top / height, block_width / width, block_height / height)
-
-
 def short_count(number: int) -> str:
     """Say a count as one reads it aloud: 9,216, or 43.5 billion."""
     return _short(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
+
+
+def channels(number: int) -> str:
+    """Say a number of channels."""
+    return "1 channel" if number == 1 else f"{number} channels"
 
 
 def short_bytes(number: int) -> str:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from helpers.figures.picture import CHOSEN, Picture, Pixels, as_image
+from helpers.figures.artists import Pixels
+from helpers.figures.picture import Picture, as_image
+from helpers.figures.style import CHOSEN
 
 
 class BeforeAfter(Picture):

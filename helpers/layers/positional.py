@@ -1,4 +1,4 @@
-"""Layers whose kernel depends on the position: the tiled convolution, and the locally connected layer as a case of it."""
+"""Layers whose kernel depends on the position: the tiled convolution, and its extreme, the locally connected layer."""
 
 import math
 

@@ -13,7 +13,6 @@ was, and `connect.panel` is what the cell shows.
 import inspect
 import linecache
 from collections.abc import Callable
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,13 +20,12 @@ import anywidget
 import traitlets
 from IPython.display import Image, display
 
+from helpers.live.controls import Range, Value, checked_presets, checked_starts, controls
+
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
-MOST_STOPS = 10_000  # more than the pixels of any slider
 MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
-
-Range = tuple[Real, ...] | Callable[..., tuple[Real, ...]]
 
 
 class Picture(Protocol):
@@ -40,18 +38,21 @@ class Picture(Protocol):
         """Return the picture as PNG, `density` times `size` pixels large."""
 
 
-def live(picture: Picture, **ranges: Range) -> Callable[[Callable], Callable]:
-    """Show `picture` under sliders that call the decorated function, and return the function unchanged.
+def live(
+    picture: Picture, presets: dict[str, tuple[Value, ...]] | None = None, **ranges: Range
+) -> Callable[[Callable], Callable]:
+    """Show `picture` under controls that call the decorated function, and return the function unchanged.
 
     Each range is (first, last) or (first, last, step) as in `ipywidgets.interact`, or a function of other parameters
-    that returns such a tuple, for a slider whose ends depend on them. Names are the function's parameters; a slider
-    starts at the parameter's default. The function moves the picture; what it returns is not used.
+    that returns such a tuple, for a slider whose ends depend on them; a list of words makes a choice among them. Names
+    are the function's parameters; a control starts at the parameter's default. Each of `presets`, values for all
+    controls in their order, becomes a button that moves them at once. The function moves the picture; what it returns is not used.
 
-    Raises TypeError or ValueError for a range, name or default that does not fit.
+    Raises TypeError or ValueError for a range, name, default or preset that does not fit.
     """
 
     def show(function: Callable) -> Callable:
-        function.panel = Panel(function, picture, ranges)
+        function.panel = Panel(function, picture, ranges, presets)
         function.panel.display()
         return function
 
@@ -64,17 +65,19 @@ def show(picture: Picture) -> None:
 
 
 class Panel(anywidget.AnyWidget):
-    """The sliders, the picture and the sentence of one cell.
+    """The controls, the picture and the sentence of one cell.
 
-    `controls` are the sliders, `sentence` says what the picture shows, and `problem` is empty unless the last
-    move could not be shown; then the last good picture stays. Where the picture has `pointed(x, y)`, given a place on
-    it as fractions of its width and height from the top left, it returns the values to move to, or None.
+    `controls` are sliders and choices, `presets` buttons that move them, `sentence` says what the picture shows, and
+    `problem` is empty unless the last move could not be shown; then the last good picture stays. Where the picture has
+    `pointed(x, y)`, given a place on it as fractions of its width and height from the top left, it returns the values
+    to move to, or None.
     """
 
     _esm = HERE / "panel.js"
     _css = HERE / "panel.css"
 
     controls = traitlets.List().tag(sync=True)
+    presets = traitlets.List().tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
@@ -82,41 +85,48 @@ class Panel(anywidget.AnyWidget):
     pointable = traitlets.Bool().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, function: Callable, shown: Picture, ranges: dict[str, Range]) -> None:
+    def __init__(
+        self,
+        function: Callable,
+        shown: Picture,
+        ranges: dict[str, Range],
+        presets: dict[str, tuple[Value, ...]] | None = None,
+    ) -> None:
         self._function, self._shown, self._density = function, shown, 1.0
         self._ranges = ranges
-        starts = _checked_starts(function, ranges)
+        starts = checked_starts(function, ranges)
         super().__init__(
             size=list(shown.size),
             pointable=hasattr(shown, "pointed"),
-            controls=_controls(ranges, starts),
+            controls=controls(ranges, starts),
+            presets=checked_presets(presets or {}, ranges),
             picture=shown.png(self._density),
         )
         self.set(**starts)
         self.on_msg(self._answer)
 
     @property
-    def values(self) -> dict[str, Real]:
-        """Where each slider stands."""
+    def values(self) -> dict[str, Value]:
+        """Where each slider or choice stands."""
         return {control["name"]: control["value"] for control in self.controls}
 
-    def set(self, **values: Real) -> "Panel":
+    def set(self, **values: Value) -> "Panel":
         """Move sliders by name, as a learner would, and return the panel. Raises TypeError for an unknown name."""
         for name in values:
             if name not in self._ranges:
                 raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
         values = {**self.values, **values}
-        controls, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
+        moved, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
         try:
-            controls = _controls(self._ranges, values)
-            values = {control["name"]: control["value"] for control in controls}
+            moved = controls(self._ranges, values)
+            values = {control["name"]: control["value"] for control in moved}
             self._function(**values)
             picture, sentence = self._shown.png(self._density), str(self._shown.sentence)
         except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
             problem = _in_words(error, self._function)
-            controls = [{**control, "value": values[control["name"]]} for control in controls]
+            moved = [{**control, "value": values[control["name"]]} for control in moved]
         with self.hold_sync():
-            self.controls, self.picture, self.sentence, self.problem = controls, picture, sentence, problem
+            self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
         return self
 
     def display(self) -> None:
@@ -143,60 +153,6 @@ def _display_still(picture: Picture, sentence: str) -> None:
     png = picture.png(STILL_DENSITY, compress_level=9)
     display(Image(png, width=width, height=height, alt=sentence))
     display({"text/markdown": sentence, "text/plain": sentence}, raw=True)
-
-
-def _checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Real]:
-    """Return where each slider starts: the default of the function's parameter, which has to lie in the range."""
-    parameters = inspect.signature(function).parameters
-    for name in ranges:
-        if name not in parameters:
-            raise TypeError(f"{name} is not a parameter of {function.__name__}; allowed are {', '.join(parameters)}")
-        default = parameters[name].default
-        if isinstance(default, bool) or not isinstance(default, Real):
-            raise TypeError(f"{name} has no number as its default in {function.__name__}; a slider needs one to start")
-    for name, given in ranges.items():
-        if callable(given):
-            unknown = [other for other in inspect.signature(given).parameters if other not in ranges]
-            if unknown:
-                raise TypeError(f"the range of {name} depends on {unknown[0]}, which is not a slider of this panel")
-    starts = {name: parameters[name].default for name in ranges}
-    for control in _controls(ranges, starts):
-        if control["value"] != starts[control["name"]] or not control["first"] <= control["value"] <= control["last"]:
-            raise ValueError(
-                f"{control['name']}={starts[control['name']]} starts outside its range; "
-                f"allowed is {control['first']} to {control['last']}"
-            )
-    return starts
-
-
-def _as_range(name: str, given: tuple[Real, ...]) -> tuple[Real, Real, Real]:
-    numbers = isinstance(given, tuple) and all(isinstance(n, Real) and not isinstance(n, bool) for n in given)
-    if not numbers or len(given) not in (2, 3):
-        raise TypeError(f"the range of {name} is {given!r}; allowed is (first, last) or (first, last, step)")
-    whole = all(isinstance(n, Integral) for n in given)
-    first, last, step = given if len(given) == 3 else (*given, 1 if whole else 0.1)
-    if not (first <= last and step > 0 and last - first < float("inf")):
-        raise ValueError(f"the range of {name} is {given!r}; allowed is first <= last and a step above 0")
-    stops = (last - first) / step
-    if stops > MOST_STOPS or abs(stops - round(stops)) > 1e-6:
-        raise ValueError(
-            f"the range of {name} is {given!r}; allowed are at most {MOST_STOPS} whole steps from the first to the last"
-        )
-    return first, last, step
-
-
-def _controls(ranges: dict[str, Range], values: dict[str, Real]) -> list[dict[str, Any]]:
-    """Say each slider's ends and value, with the value brought inside ends that depend on other sliders."""
-    controls = []
-    for name, given in ranges.items():
-        value, depends = values[name], callable(given)
-        if depends:
-            given = given(**{other: values[other] for other in inspect.signature(given).parameters})
-        first, last, step = _as_range(name, given)
-        if depends:
-            value = min(max(value, first), last)
-        controls.append({"name": name, "first": first, "last": last, "step": step, "value": value})
-    return controls
 
 
 def _in_words(error: Exception, function: Callable) -> str:

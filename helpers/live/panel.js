@@ -1,4 +1,4 @@
-// A panel: one labelled slider per control, the picture, and the sentence that says what it shows.
+// A panel: presets, one labelled slider or choice per control, the picture, and the sentence that says what it shows.
 // At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
 
 const PATIENCE = 4000; // milliseconds without an answer before the panel says so and may ask again
@@ -10,16 +10,22 @@ function make(tag, className, parent) {
   return node;
 }
 
-function sliderRow(control, panelId, parent, onMove) {
-  const row = make("div", "owmu-slider", parent);
+function labelledRow(control, panelId, parent, tag, className) {
+  const row = make("div", "owmu-row", parent);
   const label = make("label", "owmu-name", row);
-  const input = make("input", "owmu-range", row);
+  const input = make(tag, className, row);
+  input.dataset.lmSuppressShortcuts = "true"; // keys move the control, not JupyterLab's cell cursor
+  input.id = `${panelId}-${control.name}`;
+  label.htmlFor = input.id;
+  label.textContent = control.name;
+  return { row, input };
+}
+
+function sliderRow(control, panelId, parent, onMove) {
+  const { row, input } = labelledRow(control, panelId, parent, "input", "owmu-range");
   const value = make("output", "owmu-value", row);
   input.type = "range";
-  input.dataset.lmSuppressShortcuts = "true"; // arrow keys move the slider, not JupyterLab's cell cursor
-  input.id = `${panelId}-${control.name}`;
-  label.htmlFor = value.htmlFor = input.id;
-  label.textContent = control.name;
+  value.htmlFor = input.id;
   const show = (number) => {
     value.textContent = number;
     input.setAttribute("aria-valuetext", number);
@@ -30,7 +36,7 @@ function sliderRow(control, panelId, parent, onMove) {
   });
   return {
     name: control.name,
-    number: () => Number(input.value),
+    value: () => Number(input.value),
     set({ first, last, step, value }) {
       Object.assign(input, { min: first, max: last, step, value });
       show(input.value);
@@ -38,12 +44,30 @@ function sliderRow(control, panelId, parent, onMove) {
   };
 }
 
+function choiceRow(control, panelId, parent, onMove) {
+  const { input } = labelledRow(control, panelId, parent, "select", "owmu-choice");
+  control.choices.forEach((choice) => input.add(new Option(choice)));
+  input.addEventListener("input", onMove);
+  return { name: control.name, value: () => input.value, set: ({ value }) => (input.value = value) };
+}
+
 function render({ model, el }) {
   const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
   const panel = make("div", "owmu-panel", el);
 
+  const presets = make("div", "owmu-presets", panel);
   const controls = make("div", "owmu-controls", panel);
-  const rows = model.get("controls").map((control) => sliderRow(control, id, controls, () => move()));
+  const rows = model.get("controls").map((control) => {
+    const row = "choices" in control ? choiceRow : sliderRow;
+    return row(control, id, controls, () => move());
+  });
+  for (const { name, values } of model.get("presets")) {
+    const button = make("button", "owmu-preset", presets);
+    button.type = "button";
+    button.textContent = name;
+    button.dataset.lmSuppressShortcuts = "true";
+    button.addEventListener("click", () => ask({ values }));
+  }
   const frame = make("div", "owmu-frame", panel);
   const canvas = make("canvas", "owmu-picture", frame);
   const problem = make("div", "owmu-problem", frame);
@@ -91,7 +115,7 @@ function render({ model, el }) {
   }
 
   function move() {
-    ask({ values: Object.fromEntries(rows.map((row) => [row.name, row.number()])) });
+    ask({ values: Object.fromEntries(rows.map((row) => [row.name, row.value()])) });
   }
 
   function say(text) {

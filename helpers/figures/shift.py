@@ -1,0 +1,50 @@
+"""What a layer makes of a moved image, beside the moved copy of what it made of the image at rest."""
+
+import numpy as np
+
+from helpers.figures.artists import Glyphs, Pixels, signed
+from helpers.figures.picture import Picture, as_image
+
+EXACT = 1e-12  # of the largest output: double precision rounds far below it
+
+
+class ShiftLab(Picture):
+    """A moved image, a layer's answer to it, its answer at rest moved along, and the difference of the two."""
+
+    def __init__(self) -> None:
+        super().__init__(940, 300)
+        self._parts = [Pixels(self, self.square(left, 45, 215)) for left in (6, 243, 480, 717)]
+        self._titles = [self.title(part.axes) for part in self._parts]
+        names = ("moved image", "layer(moved image)", "layer(image), moved", "difference")
+        for part, name in zip(self._parts, names, strict=True):
+            self.under(part.axes, name)
+        self._verdict = Glyphs(self, self._parts[-1].axes)
+
+    def show(self, case: str, moved: np.ndarray, answer: np.ndarray, expected: np.ndarray) -> None:
+        """Show a moved image (H, W), the layer's answer to it, and its answer at rest moved along.
+
+        The answers are feature maps (h, w) or vectors (n,) of the same shape.
+        """
+        moved = as_image("moved", moved)
+        answer, expected = (a[:, None] if a.ndim == 1 else a for a in map(np.asarray, (answer, expected)))
+        answer = as_image("answer", answer)
+        expected = as_image("expected", expected, answer.shape)
+        difference = answer - expected
+        scale = max(np.abs(answer).max(), np.abs(expected).max(), 1e-30)
+        unequal = int((np.abs(difference) > EXACT * scale).sum())
+        percent = f"{100 * np.abs(difference).max() / scale:.0f} %"
+        self._parts[0].show(moved)
+        for part, values in zip(self._parts[1:], (answer, expected, difference), strict=True):
+            part.show(signed(values, scale))
+        self._verdict.show({} if unequal else {(0.5, 0.5): "="}, size=60)
+        height, width = answer.shape
+        size = f"{height}×{width} map" if width > 1 else f"{height} logits"
+        for title, text in zip(
+            self._titles, (case, size, size, f"up to {percent}" if unequal else "none"), strict=True
+        ):
+            title.set_text(text)
+        self.sentence = f"{case.capitalize()}: " + (
+            f"{unequal} of {answer.size} outputs differ, by up to {percent} of the largest output."
+            if unequal
+            else f"all {answer.size} outputs are the same."
+        )

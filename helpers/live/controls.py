@@ -1,0 +1,98 @@
+"""What a learner can move: sliders over numbers, choices among words, and presets that move several of them at once."""
+
+import inspect
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any
+
+MOST_STOPS = 10_000  # more than the pixels of any slider
+MOST_CHOICES = 20
+
+Value = Real | str
+Range = tuple[Real, ...] | list[str] | Callable[..., tuple[Real, ...]]
+
+
+def checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Value]:
+    """Return where each control starts: the default of the function's parameter, which has to lie in the range."""
+    parameters = inspect.signature(function).parameters
+    for name in ranges:
+        if name not in parameters:
+            raise TypeError(f"{name} is not a parameter of {function.__name__}; allowed are {', '.join(parameters)}")
+        default = parameters[name].default
+        if not isinstance(ranges[name], list) and (isinstance(default, bool) or not isinstance(default, Real)):
+            raise TypeError(f"{name} has no number as its default in {function.__name__}; a slider needs one to start")
+    for name, given in ranges.items():
+        if callable(given):
+            unknown = [other for other in inspect.signature(given).parameters if other not in ranges]
+            if unknown:
+                raise TypeError(f"the range of {name} depends on {unknown[0]}, which is not a slider of this panel")
+    starts = {name: parameters[name].default for name in ranges}
+    check(ranges, starts, "starts")
+    return starts
+
+
+def checked_presets(presets: dict[str, tuple[Value, ...]], ranges: dict[str, Range]) -> list[dict[str, Any]]:
+    """Return presets as the page needs them; each says a value for every control, in their order."""
+    found = []
+    for name, given in presets.items():
+        if not isinstance(given, tuple) or len(given) != len(ranges):
+            raise TypeError(f"the preset {name!r} is {given!r}; allowed is one value each for {', '.join(ranges)}")
+        values = dict(zip(ranges, given, strict=True))
+        check(ranges, values, f"of the preset {name!r} is")
+        found.append({"name": name, "values": values})
+    return found
+
+
+def check(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None:
+    """Raise ValueError for the first value that is outside its range."""
+    for control in controls(ranges, values):
+        name, value = control["name"], values[control["name"]]
+        if "choices" in control:
+            inside, allowed = value in control["choices"], ", ".join(control["choices"])
+        else:
+            inside = control["value"] == value and control["first"] <= value <= control["last"]
+            allowed = f"{control['first']} to {control['last']}"
+        if not inside:
+            raise ValueError(f"{name}={value} {what} outside its range; allowed is {allowed}")
+
+
+def controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[str, Any]]:
+    """Say each control's choices or ends, and its value, brought inside ends that depend on other sliders."""
+    found = []
+    for name, given in ranges.items():
+        value, depends = values[name], callable(given)
+        if isinstance(given, list):
+            found.append({"name": name, "choices": _as_choices(name, given), "value": value})
+            continue
+        if depends:
+            given = given(**{other: values[other] for other in inspect.signature(given).parameters})
+        first, last, step = _as_range(name, given)
+        if depends:
+            value = min(max(value, first), last)
+        found.append({"name": name, "first": first, "last": last, "step": step, "value": value})
+    return found
+
+
+def _as_choices(name: str, given: list[str]) -> list[str]:
+    words = all(isinstance(choice, str) and choice for choice in given)
+    if not words or not 2 <= len(given) <= MOST_CHOICES or len(set(given)) != len(given):
+        raise TypeError(f"the range of {name} is {given!r}; allowed in a list are 2 to {MOST_CHOICES} different words")
+    return given
+
+
+def _as_range(name: str, given: tuple[Real, ...]) -> tuple[Real, Real, Real]:
+    numbers = isinstance(given, tuple) and all(isinstance(n, Real) and not isinstance(n, bool) for n in given)
+    if not numbers or len(given) not in (2, 3):
+        raise TypeError(
+            f"the range of {name} is {given!r}; allowed is (first, last), (first, last, step) or a list of words"
+        )
+    whole = all(isinstance(n, Integral) for n in given)
+    first, last, step = given if len(given) == 3 else (*given, 1 if whole else 0.1)
+    if not (first <= last and step > 0 and last - first < float("inf")):
+        raise ValueError(f"the range of {name} is {given!r}; allowed is first <= last and a step above 0")
+    stops = (last - first) / step
+    if stops > MOST_STOPS or abs(stops - round(stops)) > 1e-6:
+        raise ValueError(
+            f"the range of {name} is {given!r}; allowed are at most {MOST_STOPS} whole steps from the first to the last"
+        )
+    return first, last, step
