@@ -1,15 +1,23 @@
-"""One small training loop, with a progress bar."""
+"""One small training loop with a progress bar, comparisons of nets over seeds, and a file that keeps their results."""
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from numbers import Real
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from helpers.counting import as_int
+
+Array = np.ndarray | Tensor
+Results = dict[tuple[str, str], list[float]]  # by net and test set: accuracies in percent, one for each seed
 
 
 def fit(
@@ -21,8 +29,9 @@ def fit(
     learning_rate: float = 0.01,
     batch_size: int = 32,
     progress: "Progress | None" = None,
+    after_epoch: Callable[[], None] = lambda: None,
 ) -> nn.Module:
-    """Train a classifier with Adam and cross-entropy, in place, and return it.
+    """Train a classifier with Adam and cross-entropy, in place, and return it; call `after_epoch` after each epoch.
 
     Shapes: images (N, C, H, W), labels (N,). The order of the batches depends on `seed` alone. Raises TypeError or
     ValueError for arguments that do not fit, and RuntimeError when the loss is no longer a finite number.
@@ -35,8 +44,8 @@ def fit(
         raise ValueError(f"learning_rate={learning_rate!r}; allowed is a finite number above 0")
     order = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=float(learning_rate))
-    model.train()
     for epoch in range(epochs):
+        model.train()
         for batch in torch.randperm(len(images), generator=order).split(batch_size):
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(model(images[batch]), labels[batch])
@@ -46,15 +55,16 @@ def fit(
             raise RuntimeError(f"the loss is {loss.item()} after epoch {epoch + 1}; try a smaller learning_rate")
         if progress is not None:
             progress.update()
+        after_epoch()
     return model
 
 
 def compare(
     nets: dict[str, Callable[[], nn.Module]],
-    data: Callable[[int], tuple[Tensor, Tensor, dict[str, tuple[Tensor, Tensor]]]],
+    data: Callable[[int], tuple[Array, Array, dict[str, tuple[Array, Array]]]],
     epochs: int,
     seeds: Iterable[int],
-) -> dict[tuple[str, str], list[float]]:
+) -> Results:
     """Train every net once for each seed, with a progress bar a net, and return its test accuracies in percent.
 
     `data(seed)` gives images and labels to train on, and test sets by name as pairs of images and labels; the results
@@ -66,10 +76,28 @@ def compare(
             for seed in seeds:
                 images, labels, tests = data(seed)
                 torch.manual_seed(seed)
-                model = fit(build(), images, labels, epochs, seed, progress=progress)
+                model = build()
+                fit(model, torch.as_tensor(images), torch.as_tensor(labels), epochs, seed, progress=progress)
                 for test, held_out in tests.items():
-                    results.setdefault((name, test), []).append(accuracy(model, *held_out))
+                    results.setdefault((name, test), []).append(accuracy(model, *map(torch.as_tensor, held_out)))
     return results
+
+
+def store(path: Path | str, results: Results, epochs: dict[str, int], seeds: Iterable[int]) -> None:
+    """Write results to a file, with the epochs of each test set, the seeds, today's date and torch's version."""
+    rows = [
+        {"net": net, "data": data, "accuracies": [round(accuracy, 3) for accuracy in found]}
+        for (net, data), found in results.items()
+    ]
+    about = {"date": date.today().isoformat(), "torch": torch.__version__, "seeds": list(seeds), "epochs": epochs}
+    lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+    Path(path).write_text(f'{{\n  "about": {json.dumps(about)},\n  "results": [\n{lines}\n  ]\n}}\n')
+
+
+def stored(path: Path | str) -> tuple[Results, dict[str, Any]]:
+    """Return the results in a file that `store` wrote, and what it says about them."""
+    content = json.loads(Path(path).read_text())
+    return {(row["net"], row["data"]): row["accuracies"] for row in content["results"]}, content["about"]
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:

@@ -1,5 +1,6 @@
 """The notebooks as the tests see them."""
 
+import contextlib
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +18,10 @@ def run_here(path):
     names = {}
     showing, live.display = live.display, lambda *_, **__: None
     try:
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
+        with contextlib.chdir(path.parent):  # as a kernel starts
+            for cell in nbformat.read(path, as_version=4).cells:
+                if cell.cell_type == "code":
+                    exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
     finally:
         live.display = showing
     return {name: thing for name, thing in names.items() if hasattr(thing, "panel")}

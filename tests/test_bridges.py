@@ -57,7 +57,7 @@ def to_whole_period(layer, image_size):
         (partial(TiledConv2d, period=(1, 2)), partial(to_tiled, period=2), TiledConv2d),
         (partial(TiledConv2d, period=2), to_local, LocallyConnected2d),
         (partial(TiledConv2d, period=(2, 1)), to_dense, nn.Linear),
-        (LocallyConnected2d, to_whole_period, LocallyConnected2d),
+        (LocallyConnected2d, to_whole_period, TiledConv2d),
         (LocallyConnected2d, to_local, LocallyConnected2d),
         (LocallyConnected2d, to_dense, nn.Linear),
     ],
@@ -369,3 +369,36 @@ def test_the_result_of_a_bridge_can_be_trained(kind, bridge):
     parameters = dict(bridge(kind().requires_grad_(False)).named_parameters())
     assert parameters.keys() == {"weight", "bias"}
     assert all(parameter.requires_grad and parameter.is_leaf for parameter in parameters.values())
+
+
+def test_a_convolution_is_copied():
+    conv = nn.Conv2d(2, 3, 3, groups=1, padding="same")
+    copied = to_conv(conv)
+    assert_same_parameters(copied, conv)
+    assert copied.padding == "same"
+    copied.weight.data += 1
+    assert not torch.equal(copied.weight, conv.weight)
+
+
+def test_of_kernel_and_bias_the_first_that_differs_is_named():
+    local = to_local(nn.Conv2d(1, 1, 3), image_size=8)
+    local.weight.data[3, 3] += 1
+    local.bias.data[0, 1] += 1
+    with pytest.raises(ValueError, match=r"bias at position \(0, 1\)"):
+        to_conv(local)
+
+
+def test_weights_that_are_no_numbers_can_be_tied():
+    local = to_local(nn.Conv2d(1, 1, 3), image_size=8)
+    local.weight.data.fill_(float("nan"))
+    assert to_conv(local).weight.isnan().all()
+
+
+@pytest.mark.parametrize("bridge", [to_local, partial(to_tiled, period=2)])
+def test_too_large_a_layer_is_refused_before_anything_is_allocated(bridge):
+    for image_size in (10_000_000, 10**3000):
+        with pytest.raises(ValueError, match="max_bytes"):
+            bridge(nn.Conv2d(1, 1, 3), image_size=image_size)
+    assert bridge(nn.Conv2d(1, 1, 3), image_size=8, max_bytes=36 * 10 * 4).image_size == (8, 8)
+    with pytest.raises(ValueError, match="max_bytes"):
+        bridge(nn.Conv2d(1, 1, 3), image_size=8, max_bytes=36 * 10 * 4 - 1)

@@ -8,8 +8,8 @@ import pytest
 
 from helpers.server import WIDGET_VIEW
 from tests import lab, notebooks
+from tests.expected import EXPECTED
 from tests.pixels import decoded
-from tests.test_sliders import EXPECTED
 
 pytestmark = [
     pytest.mark.skipif(lab.chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
@@ -19,8 +19,8 @@ pytestmark = [
 @pytest.fixture(scope="module", params=notebooks.PATHS, ids=lambda path: path.stem)
 def opened(request, tmp_path_factory):
     """Return a copy of a notebook, the address of its server, and a page in which all its cells were run."""
-    copy = tmp_path_factory.mktemp("notebooks") / request.param.name
-    shutil.copy(request.param, copy)
+    folder = shutil.copytree(request.param.parent, tmp_path_factory.mktemp("lab") / "notebooks")
+    copy = folder / request.param.name
     complaints = []
     with lab.jupyter_lab(copy.parent) as address, lab.browser_page() as page:
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -34,18 +34,25 @@ def opened(request, tmp_path_factory):
 
 def panels(path, page):
     """Return each panel of the page with what its sentence and picture have to be, in the order of the cells."""
-    source = path.read_text()
-    names = sorted(panels_in(path), key=lambda name: source.index(f"def {name}("))
+    names = ordered_panels(path)
     found = page.locator(".owmu-panel")
     assert found.count() == len(names)
     return [(found.nth(number), EXPECTED[path.stem, name]) for number, name in enumerate(names)]
 
 
+def ordered_panels(path):
+    source = path.read_text()
+    return sorted((name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}("))
+
+
 def values(panel):
-    """Return the sliders' values as the page shows them."""
-    rows = panel.locator(".owmu-row").all()
-    shown = {row.locator("label").inner_text(): row.locator("output").inner_text() for row in rows}
-    return {name: int(value) for name, value in shown.items()}
+    """Return the controls' values as the page shows them, in their order."""
+    shown = {}
+    for row in panel.locator(".owmu-row").all():
+        choice = row.locator("select")
+        value = choice.input_value() if choice.count() else int(row.locator("output").inner_text())
+        shown[row.locator("label").inner_text()] = value
+    return shown
 
 
 def check(page, panel, expect, **wanted):
@@ -87,7 +94,28 @@ def test_every_slider_by_keyboard(opened):
             for key in ("End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight"):
                 slider.press(key)
                 check(page, panel, expect, **{name: int(slider.input_value())})
+        for choice in panel.locator("select").all():
+            name = choice.evaluate("node => node.labels[0].textContent")
+            for key in ("End", "ArrowUp", "Home", "ArrowDown"):
+                choice.press(key)
+                check(page, panel, expect, **{name: choice.input_value()})
         assert panel.bounding_box()["height"] == height
+
+
+def test_every_preset_by_keyboard(opened):
+    path, _, page = opened
+    functions = notebooks.run_here(next(original for original in notebooks.PATHS if original.name == path.name))
+    for name, (panel, expect) in zip(ordered_panels(path), panels(path, page), strict=True):
+        lab.bring_into_view(page, panel)
+        buttons = panel.locator("button").all()
+        assert [button.inner_text() for button in buttons] == [p["name"] for p in functions[name].panel.presets]
+        for button, preset in zip(buttons, functions[name].panel.presets, strict=True):
+            button.press("Enter")
+            page.wait_for_function(
+                "([node, text]) => node.textContent === text",
+                arg=[sentence_of(panel), expect(**preset["values"])[0]],
+            )
+            check(page, panel, expect, **preset["values"])
 
 
 def test_a_storm_of_drags_ends_on_the_last_value(opened):
@@ -123,6 +151,19 @@ def test_pointing_at_the_picture(opened):
             assert values(panel) != before
 
 
+def test_a_panel_that_lost_its_kernel_says_so(opened):
+    path, _, page = opened
+    panel, _ = panels(path, page)[0]
+    lab.choose(page, "Kernel", "Restart Kernel…")
+    page.click(".jp-Dialog button.jp-mod-warn")
+    page.wait_for_timeout(2000)
+    lab.bring_into_view(page, panel)
+    panel.locator("input").first.press("ArrowRight")
+    page.wait_for_function(
+        "node => node.textContent.includes('lost its kernel')", arg=panel.locator(".owmu-problem").element_handle()
+    )
+
+
 def test_saved_and_opened_without_a_kernel_the_pictures_are_there(opened):
     path, _, page = opened
     page.keyboard.press("Control+s")
@@ -133,26 +174,7 @@ def test_saved_and_opened_without_a_kernel_the_pictures_are_there(opened):
     with lab.jupyter_lab(path.parent) as other:
         page.goto(other.format(path=path.name))
         page.wait_for_function(
-            "least => document.querySelectorAll('.jp-RenderedImage img').length >= least", arg=len(panels_in(path))
+            "least => document.querySelectorAll('.jp-RenderedImage img').length >= least", arg=len(ordered_panels(path))
         )
         assert page.locator("text=Error displaying widget").count() == 0
     page.goto("about:blank")
-
-
-def panels_in(path):
-    return [name for stem, name in EXPECTED if stem == path.stem]
-
-
-def test_a_panel_that_lost_its_kernel_says_so(opened):
-    path, address, page = opened
-    lab.open_notebook(page, address, path.name)
-    lab.run_all(page)
-    panel, _ = panels(path, page)[0]
-    lab.choose(page, "Kernel", "Restart Kernel…")
-    page.click(".jp-Dialog button.jp-mod-warn")
-    page.wait_for_timeout(2000)
-    lab.bring_into_view(page, panel)
-    panel.locator("input").first.press("ArrowRight")
-    page.wait_for_function(
-        "node => node.textContent.includes('lost its kernel')", arg=panel.locator(".owmu-problem").element_handle()
-    )

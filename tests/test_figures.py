@@ -1,15 +1,19 @@
+from itertools import combinations, product
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from helpers import counting, digits, figures
+from helpers.figures.artists import Glyphs, Pixels, Words, signed, signs
 from helpers.figures.connections import connection_matrix
-from helpers.figures.picture import short_bytes, short_count
-from helpers.figures.style import FONT_SIZE
-from helpers.layers import LocallyConnected2d
+from helpers.figures.picture import Picture, short_bytes, short_count
+from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
+from helpers.layers import LocallyConnected2d, TiledConv2d, to_dense
+from tests.pixels import colour_at, decoded, has_colour, is_colour
 
 SETTINGS = [
     {"image_size": 6, "kernel_size": 3},
@@ -120,8 +124,452 @@ def test_an_output_that_sees_only_padding_can_be_shown():
     assert "sees 0 of 64 pixels" in picture.sentence
 
 
+def shown(picture, *arguments):
+    picture.show(*arguments)
+    return picture
+
+
+def texts(picture):
+    return [text.get_text() for text in picture.figure.findobj(Text) if text.get_visible()]
+
+
+def ladder(image_size=4, kernel_size=2, out_channels=1, period=3, change=lambda matrix: matrix, **sizes):
+    """Return a ladder whose parameters are numbered from 1; `change` is what is done to its matrix before."""
+    layer = TiledConv2d(1, out_channels, image_size, kernel_size, period, bias=False, **sizes)
+    layer.weight.data = torch.arange(1.0, layer.weight.numel() + 1).view_as(layer.weight)
+    return shown(figures.WeightLadder(), layer, change(to_dense(layer).weight.detach().numpy()))
+
+
+def rung(picture, name):
+    """Return the small matrix of a rung."""
+    left = 6 + 234 * ["dense", "local", "tiled", "convolution"].index(name)
+    return decoded(picture.png())[490:566, left + 8 : left + 84]
+
+
+@pytest.mark.parametrize("period", [1, 2, 3])
+def test_the_same_number_is_on_the_same_colour(period):
+    picture = decoded(ladder(period=period).png())
+    colours, inked = {}, set()
+    for output, pixel in product(range(9), range(16)):
+        row, column = divmod(output, 3)
+        tap = pixel // 4 - row, pixel % 4 - column
+        seen = 0 <= tap[0] < 2 and 0 <= tap[1] < 2
+        weight = (row % period, column % period, *tap) if seen else None
+        top, left = 40 + 400 * output / 9, 40 + 890 * pixel / 16
+        colours.setdefault(weight, set()).add(tuple(colour_at(picture, left + 5, top + 5)))
+        if has_colour(picture[round(top) + 12 : round(top) + 32, round(left) + 10 : round(left) + 45], INK):
+            inked.add(weight)
+    assert colours[None] == {(255, 255, 255)}
+    assert all(len(found) == 1 for found in colours.values())
+    assert len(set.union(*colours.values())) == len(colours) == 4 * period**2 + 1
+    assert inked == {*colours} - {None}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "current"),
+    [((4, 2, 1, 1), "convolution"), ((4, 2, 1, 2), "tiled"), ((4, 2, 2, 3), "local"), ((3, 3, 1, 1), "convolution")],
+)
+def test_the_rung_of_the_layer_is_outlined(sizes, current):
+    picture = ladder(*sizes)
+    row = decoded(picture.png())[528:529]
+    outlined = [has_colour(row[:, left - 1 : left + 2], CHOSEN) for left in (6, 240, 474, 708)]
+    assert outlined == [current == name for name in ("dense", "local", "tiled", "convolution")]
+    assert picture.sentence.startswith(f"{current.capitalize()}, period {sizes[3]} of ")
+
+
+@pytest.mark.parametrize(("period", "same"), [(1, "convolution"), (4, "local")])
+def test_every_rung_shows_the_matrix_of_its_own_layer(period, same):
+    there, between = ladder(5, 2, 2, period), ladder(5, 2, 2, 2)
+    assert np.array_equal(rung(there, "tiled"), rung(there, same))
+    assert np.array_equal(rung(between, same), rung(there, same))
+    assert not np.array_equal(rung(between, "tiled"), rung(between, same))
+    assert np.array_equal(rung(between, "dense"), rung(there, "dense"))
+
+
+@pytest.mark.parametrize(
+    ("period", "counts", "uses"),
+    [
+        (
+            1,
+            "4 weights instead of 144 in a dense layer, each used 9 times; 36 multiply-adds instead of 144; 16 bytes.",
+            "9×",
+        ),
+        (
+            2,
+            "16 weights instead of 144 in a dense layer, each used 1 to 4 times; 36 multiply-adds instead of 144; ",
+            "1–4×",
+        ),
+        (3, "36 weights instead of 144 in a dense layer, each used once; 36 multiply-adds instead of 144; ", "once"),
+    ],
+)
+def test_a_ladder_counts_weights_and_uses(period, counts, uses):
+    picture = ladder(period=period)
+    assert f"period {period} of 3: 4×4 image, 2×2 kernel, 1 channel. {counts}" in picture.sentence
+    assert {f"used {uses}", "144 weights", "4 weights", "used 9×", "used once"} <= set(texts(picture))
+
+
+def test_sliders_can_ask_pictures_for_their_ranges():
+    assert figures.WeightLadder.periods(image_size=5, kernel_size=3) == (1, 3)
+    assert figures.GradientSum.taps(kernel_size=4) == (0, 3)
+
+
+def gradients(kernel_size=3, at=(0, 1), largest=1.0, **changes):
+    """Return what a sum shows of the weight at a place in a kernel whose gradients are at most `largest`."""
+    image, side = digits.digit(8, 10), 11 - kernel_size
+    patches = np.lib.stride_tricks.sliding_window_view(image, (kernel_size, kernel_size))
+    uses = np.random.default_rng(1).normal(size=(side, side, 1, 1)) * patches
+    grad = uses.sum((0, 1))
+    scale = largest / np.abs(grad).max()
+    good = {"image": image, "uses": scale * uses[:, :, *at], "grad": scale * grad, "row": at[0], "column": at[1]}
+    return {**good, **changes}.values()
+
+
+def sum_of(kernel_size=3, **how):
+    return shown(figures.GradientSum(), *gradients(kernel_size, **how))
+
+
+def test_a_gradient_says_its_uses_and_their_sum():
+    uses = np.full((8, 8), -0.125)
+    uses[:2] = 0.5
+    uses[7] = 0
+    grad = np.zeros((3, 3))
+    grad[1, 2] = uses.sum()
+    picture = sum_of(uses=uses, grad=grad, row=1, column=2)
+    assert picture.sentence == (
+        "Weight (1, 2) of the 3×3 kernel is used at 64 positions. Its gradient is above zero at 16 of them, below zero "
+        "at 40, and zero at 8; the sum is +3.00, and autograd's is +3.00."
+    )
+    assert {"64 of 100 pixels", "16 above zero, 40 below", "sum of 64 uses: +3.00"} <= set(texts(picture))
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (2, 1)])
+def test_a_use_is_drawn_on_the_pixel_that_the_weight_meets(row, column):
+    uses, grad = np.zeros((8, 8)), np.zeros((3, 3))
+    uses[4, 6], uses[1, 0] = 3, -1.5
+    grad[row, column] = 1.5
+    picture = decoded(sum_of(uses=uses, grad=grad, row=row, column=column).png())
+    for (i, j), strength, hue in (((4, 6), 0.75, POSITIVE), ((1, 0), 0.375, NEGATIVE)):
+        found = colour_at(picture, 312 + 27 * (column + j + 0.25), 40 + 27 * (row + i + 0.25))
+        assert is_colour(found, 1 - strength * (1 - np.array(to_rgb(hue))))
+    for part, cell, width in ((10, 27, 8), (312, 27, 8), (660, 90, 1)):  # what the weight meets, and the weight
+        right, bottom = part + cell * (column + width) - 2, 40 + cell * (row + width) - 2
+        assert is_colour(colour_at(picture, right, bottom - cell * width / 2), CHOSEN)
+        assert is_colour(colour_at(picture, right - cell * width / 2, bottom), CHOSEN)
+        assert not is_colour(colour_at(picture, right - 5, bottom - 5), CHOSEN)
+
+
+@pytest.mark.parametrize(
+    ("build", "left", "width", "cells"),
+    [
+        (lambda: ladder(5, 2, 2, 4), 40, 890, 25),
+        (lambda: ladder(5, 3, 2, 3), 40, 890, 25),
+        (lambda: sum_of(2, largest=6.38), 660, 270, 2),
+        (lambda: sum_of(3, largest=8.1), 660, 270, 3),
+        (lambda: sum_of(4, largest=13.39), 660, 270, 4),
+    ],
+)
+def test_numbers_stay_in_their_cells(build, left, width, cells):
+    picture = decoded(build().png())
+    for border in range(1, cells):
+        x = round(left + width * border / cells)
+        assert not has_colour(picture[45:305, x - 1 : x + 2], INK), border
+
+
+ARTICLE = counting.Layer(1, 32, image_size=192, kernel_size=3, padding=1)
+
+
+def test_costs_say_what_locality_and_what_sharing_save():
+    picture = shown(figures.SharingCosts(), ARTICLE)
+    assert picture.sentence == (
+        "192×192 image with 1 channel, 3×3 kernel, 192×192 map with 32 channels. Locality: 4,096 times fewer weights "
+        "and 4,096 times fewer multiply-adds. Sharing: 36,864 times fewer weights and no fewer multiply-adds; with "
+        "biases (1,179,648 and 32) 47.2 MB become 1.28 KB."
+    )
+    assert {"288", "10.6 million", "43.5 billion"} <= set(texts(picture))
+    assert "convolution: 32 kernels × 3·3·1 weights, each used 192·192 = 36,864 times" in texts(picture)
+
+
+@pytest.mark.parametrize("layer", [ARTICLE, counting.Layer(3, 96, image_size=227, kernel_size=11, stride=4)])
+def test_bars_end_at_the_logarithm_of_their_number(layer):
+    picture = decoded(shown(figures.SharingCosts(), layer).png())
+    counts = (layer.dense, layer.local, layer.shared)
+    for (row, count), (left, kind) in product(enumerate(counts), ((132, "weights"), (550, "multiply_adds"))):
+        end = round(left + 380 * np.log10(getattr(count, kind)) / 13)
+        middle = round(40 + 265 * (row + 0.75) / 3.2)
+        bar, colour = picture[middle - 14 : middle + 14], (DENSE, LOCAL, SHARED)[row]
+        assert has_colour(bar[:, end - 12 : end - 1], colour)
+        assert not has_colour(bar[:, end + 2 : end + 20], colour)
+
+
+def shift(answer, expected, case="zero padding"):
+    return shown(figures.ShiftLab(), case, digits.digit(0, 16), answer, expected)
+
+
+def is_equal_sign_shown(picture):
+    return has_colour(decoded(picture.png())[130:165, 800:850], INK)
+
+
+@pytest.mark.parametrize(("shape", "title"), [((16, 16), "16×16 map"), ((10,), "10 logits")])
+def test_equal_answers_are_said_to_be_equal(shape, title):
+    answer = np.random.default_rng(0).normal(size=shape)
+    picture = shift(answer, answer * (1 + 1e-15))
+    assert is_equal_sign_shown(picture)
+    assert picture.sentence == f"Zero padding: all {answer.size} outputs are the same."
+    assert texts(picture).count(title) == 2
+    assert "none" in texts(picture)
+
+
+@pytest.mark.parametrize("place", [(2, 5), (7, 0)])
+def test_one_changed_output_is_counted_and_shown(place):
+    answer, expected = np.ones((8, 8)), np.ones((8, 8))
+    answer[0, 7] = expected[0, 7] = -4
+    picture = shift(answer, expected)
+    answer[place] -= 1
+    picture.show("zero padding", digits.digit(0, 16), answer, expected)
+    assert not is_equal_sign_shown(picture)
+    assert picture.sentence == "Zero padding: 1 of 64 outputs differ, by up to 25 % of the largest output."
+    assert "up to 25 %" in texts(picture)
+    difference = decoded(picture.png())
+    coloured = {
+        (row, column)
+        for row, column in product(range(8), range(8))
+        if not is_colour(colour_at(difference, 717 + 215 / 8 * (column + 0.5), 40 + 215 / 8 * (row + 0.5)), "white")
+    }
+    assert coloured == {place}
+
+
+def test_the_smallest_change_that_is_no_rounding_is_a_difference():
+    assert "1 of 2 outputs differ, by up to 0 %" in shift(np.array([1, 1e-9]), np.array([1.0, 0])).sentence
+
+
+def traffic(**changes):
+    measured = {"local": {6: (1000, 0.002), 12: (60_000, 0.04)}, "convolution": {6: (500, 0.001), 12: (1000, 0.005)}}
+    return figures.MemoryTraffic({**measured, **changes})
+
+
+def test_traffic_says_the_ratios_of_the_largest_image():
+    assert traffic().sentence == (
+        "At 12×12 pixels both layers do the same multiply-adds; the local one moves 60 times as many bytes and took "
+        "8.0 times as long."
+    )
+    assert {"6×6", "12×12", "local", "convolution"} <= set(texts(traffic()))
+
+
+CLAIMS = [("two and two: sum", 4, 4, True), ("weights of the layer", 288, 864, False)]
+OTHERS = [("two and two: sum", 4, 5, False), ("weights of the layer", 288, "÷ 7", True)]
+
+
+def table(claims, *marks):
+    return shown(figures.ClaimTable(claims), marks)
+
+
+def test_nothing_computed_is_seen_before_its_claim_is_marked():
+    assert table(CLAIMS, "?", "?").png() == table(OTHERS, "?", "?").png()
+    assert table(CLAIMS, "?", "?").sentence == table(OTHERS, "?", "?").sentence
+    one, other = (decoded(table(claims, "?", "right").png()) for claims in (CLAIMS, OTHERS))
+    assert np.array_equal(one[:90], other[:90])
+    assert not np.array_equal(one[90:], other[90:])
+    again = table(CLAIMS, "right", "wrong")
+    again.show(["?", "?"])
+    assert again.png() == table(OTHERS, "?", "?").png()
+
+
+@pytest.mark.parametrize(
+    ("marks", "found", "hidden", "sentence"),
+    [
+        (("?", "?"), ["mark it first"], ["864", "✔ right", "✘ wrong"], "0 of 2 claims marked, 0 as"),
+        (("right", "?"), ["4", "✔ right", "as you said"], ["864", "✘ wrong"], "1 of 2 claims marked, 1 as"),
+        (("wrong", "?"), ["✔ right", "you said wrong"], ["as you said"], "1 of 2 claims marked, 0 as"),
+        (("wrong", "wrong"), ["✔ right", "✘ wrong", "864", "you said wrong"], ["?"], "2 of 2 claims marked, 1 as"),
+        (("right", "right"), ["as you said", "you said right"], ["mark it first"], "2 of 2 claims marked, 1 as"),
+    ],
+)
+def test_a_marked_claim_gets_its_verdict(marks, found, hidden, sentence):
+    picture = table(CLAIMS, *marks)
+    assert set(found) <= set(texts(picture))
+    assert not set(hidden) & set(texts(picture))
+    assert picture.sentence == f"{sentence} the computation says."
+
+
+@pytest.mark.parametrize(("row", "colour", "other"), [(0, POSITIVE, NEGATIVE), (1, NEGATIVE, POSITIVE)])
+def test_verdicts_have_their_colour(row, colour, other):
+    verdict = decoded(table(CLAIMS, "right", "right").png())[40 + 52 * row : 92 + 52 * row, 775:]
+    assert has_colour(verdict, colour)
+    assert not has_colour(verdict, other)
+
+
+FOUND = {("dense", "a"): [60.0, 62.0], ("convolution", "a"): [90.0, 92.0], ("dense", "b"): [80.0, 80.0]}
+SWAPPED = {("dense", "a"): [90.0, 92.0], ("convolution", "a"): [60.0, 62.0], ("dense", "b"): [70.0, 80.0]}
+
+
+def voted(vote, results=FOUND):
+    return shown(figures.VotedAccuracies(results), vote)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(figures.VotedAccuracies, id="as built"),
+        pytest.param(lambda results: voted("not yet", results), id="not yet"),
+        pytest.param(lambda results: shown(voted("dense", results), "not yet"), id="taken back"),
+    ],
+)
+def test_nothing_of_the_results_is_seen_before_the_vote(build):
+    one, other = build(FOUND), build(SWAPPED)
+    assert one.png() == other.png()
+    assert one.sentence == other.sentence
+    assert not any(character.isdigit() for character in one.sentence)
+
+
+def test_the_vote_shows_the_results_and_points_at_its_rows():
+    picture = voted("dense")
+    assert picture.choices == ["not yet", "dense", "convolution", "no vote"]
+    assert picture.sentence == (
+        "Your vote: dense. Mean and standard deviation over 2 seeds: dense, a 61.0 ± 1.4 %; "
+        "convolution, a 91.0 ± 1.4 %; dense, b 80.0 ± 0.0 %."
+    )
+    assert "vote first" not in texts(picture)
+    drawn = decoded(picture.png())
+    rows = [drawn[10 + 62 * row : 72 + 62 * row, 900:] for row in range(3)]
+    assert [has_colour(row, CHOSEN) for row in rows] == [True, False, True]
+    assert picture.png() != voted("dense", SWAPPED).png()
+    assert picture.png() != voted("convolution").png()
+
+
+def test_the_results_can_be_seen_without_a_vote():
+    picture = voted("no vote")
+    assert picture.sentence == figures.Accuracies(FOUND).sentence
+    drawn = decoded(picture.png())
+    assert not has_colour(drawn, CHOSEN)
+    assert np.array_equal(drawn[:, :900], decoded(voted("dense").png())[:, :900])
+
+
+CURVES = {("local", "1,000 digits"): [80.0, 84.0], ("dense", "1,000 digits"): [70.0, 71.0]}
+CURVES |= {("local", "100 digits"): [40.0, 40.0], ("dense", "100 digits"): [30.0, 32.0]}
+
+
+def test_curves_say_mean_and_spread_of_every_point():
+    assert figures.AccuracyCurves(CURVES).sentence == (
+        "Mean and standard deviation over 2 seeds: local 40.0 ± 0.0 % with 100, 82.0 ± 2.8 % with 1,000; "
+        "dense 31.0 ± 1.4 % with 100, 70.5 ± 0.7 % with 1,000."
+    )
+
+
+@pytest.mark.parametrize(("accuracy", "colour"), [(82, LOCAL), (70.5, DENSE)])
+def test_curves_end_at_their_mean(accuracy, colour):
+    curves = decoded(figures.AccuracyCurves(CURVES).png())
+    height = 440 - 65 - 320 * accuracy / 104
+    across = 70 + 590 * np.log(1000 / 93) / np.log(1040 / 93)
+    assert is_colour(colour_at(curves, across, height), colour)
+
+
+def test_drift_says_spread_and_accuracy_of_the_epoch():
+    picture = shown(figures.KernelDrift([0, 20.5, 33.25], [90.0, 91.5, 88.0]), np.ones((4, 5, 3, 3)), 2, 7)
+    assert picture.sentence == (
+        "Channel 7, 2 epochs without the tie: the layer's kernels lie 33.2 % from their mean over 4×5 positions; "
+        "the net names 88.0 % of the test digits."
+    )
+    assert {"channel 7: 4×5 kernels", "33.2 %", "88.0 %"} <= set(texts(picture))
+    assert picture.png() != shown(picture, np.ones((4, 5, 3, 3)), 1, 7).png()
+
+
+def test_every_kernel_is_drawn_at_its_position():
+    kernels = np.zeros((2, 4, 3, 3))
+    kernels[1, 2, 0, 1], kernels[0, 0, 2, 0] = 1, -1
+    picture = decoded(shown(figures.KernelDrift([0, 1], [90, 91]), kernels, 1, 0).png())
+    for row, column in product(range(6), range(12)):
+        expected = {(3, 7): 1, (2, 0): -1}.get((row, column), 0)
+        found = colour_at(picture, 10 + 335 * (column + 0.5) / 12, 40 + 335 * (row + 0.5) / 6)
+        assert is_colour(found, signed(np.array(expected), 1)), (row, column)
+
+
+def test_signed_numbers_have_the_colour_of_their_sign():
+    green, purple = (1 - 0.75 * (1 - np.array(to_rgb(name))) for name in (POSITIVE, NEGATIVE))
+    colours = signed(np.array([[-2.0, 0.0, 2.0], [-9.0, 1.0, -1.0]]), 2)
+    half = (1 + green) / 2, (1 + purple) / 2
+    assert np.allclose(colours, [[purple, np.ones(3), green], [purple, *half]])
+    assert np.array_equal(signed(np.zeros((2, 3)), 0), np.ones((2, 3, 3)))
+
+
+def test_signs_lie_on_the_middle_of_their_cells():
+    assert signs(np.array([[2, 0, 0, 1e-9], [0, -3, 0, 0]])) == {
+        (0.125, 0.25): "+",
+        (0.875, 0.25): "+",
+        (0.375, 0.75): "−",
+    }
+
+
+def ink(png):
+    """Return the box of what is not white, as left, top, right and bottom."""
+    rows, columns = np.nonzero(decoded(png).min(axis=-1) < 200)
+    return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+
+
+def blank():
+    """Return an empty picture and bare axes in it, from 120 to 360 and from 30 to 270 pixels of the page."""
+    picture = Picture(400, 300)
+    axes = picture.square(120, 30, 240)
+    axes.set_axis_off()
+    return picture, axes
+
+
+@pytest.mark.parametrize("density", [1, 1.5, 2])
+@pytest.mark.parametrize(("size", "weight"), [(12, "normal"), (30, "bold")])
+def test_glyphs_are_centred_on_their_place(density, size, weight):
+    picture, axes = blank()
+    glyphs = Glyphs(picture, axes)
+    for x, y in ((0.25, 0.5), (0.75, 0.125)):
+        glyphs.show({(x, y): "8"}, size, weight)
+        left, top, right, bottom = ink(picture.png(density)) / density
+        assert (left + right) / 2 == pytest.approx(120 + 240 * x, abs=1)
+        assert (top + bottom) / 2 == pytest.approx(30 + 240 * y, abs=1)
+        assert bottom - top == pytest.approx(0.74 * size * 100 / 72, abs=2)
+    glyphs.show({(0.25, 0.5): "8", (0.75, 0.5): "8"}, size, weight)
+    left, _, right, _ = ink(picture.png())
+    assert right - left == pytest.approx(120 + 0.6 * size * 100 / 72, abs=4)
+    glyphs.show({}, size)
+    assert decoded(picture.png()).min() == 255
+
+
+@pytest.mark.parametrize("density", [1, 1.5])
+def test_every_pixel_of_an_image_lies_at_its_place(density):
+    picture, axes = blank()
+    colours = np.random.default_rng(0).integers(0, 256, size=(5, 4, 3)) / 255
+    pixels = Pixels(picture, axes)
+    pixels.show(colours, outline_pixels=False)
+    drawn = decoded(picture.png(density)).copy()
+    top, bottom, left, right = (round(edge * density) for edge in (30, 270, 120, 360))
+    expected = (255 * colours).round().repeat(48 * density, axis=0).repeat(60 * density, axis=1)
+    assert np.array_equal(drawn[top:bottom, left:right], expected)
+    drawn[top:bottom, left:right] = 255
+    assert drawn.min() == 255
+    pixels.show(np.array([[0, 0.25], [1, 7]]), (1, 0, 1, 2), outline_pixels=False)
+    gray = decoded(picture.png(density))
+    assert [round(gray[top + 9, round(x * density), 0] / 255, 1) for x in (130, 350)] == [1, 0.7]
+    assert is_colour(gray[bottom - 1, round(200 * density)], CHOSEN)
+    assert is_colour(gray[round(150 * density), round(200 * density)], CHOSEN)
+
+
+@pytest.mark.parametrize("text", ["100.0 %", "0 above zero, 49 below", "10.6 million"])
+@pytest.mark.parametrize(("align", "level"), [("left", "center"), ("center", "bottom"), ("right", "baseline")])
+@pytest.mark.parametrize(("size", "weight", "density"), [(14, "normal", 1), (18, "bold", 1.5), (28, "normal", 2)])
+def test_words_fill_the_room_that_they_say(text, align, level, size, weight, density):
+    picture = Picture(1200, 200)
+    words = picture.words(600, 100, size, ha=align, va=level, weight=weight)
+    words.set_text(text)
+    left, top, right, bottom = ink(picture.png(density)) / density
+    said = words.get_window_extent(picture.figure.canvas.get_renderer()).extents / density
+    assert [left, 200 - bottom, right, 200 - top] == pytest.approx(said, abs=size / 3)
+
+
 EIGHT, LARGE = digits.digit(0, 8), np.zeros((31, 31))
 PAIR = {("dense", "a"): [1.0, 2.0]}
+
+
+def drift(kernels=None, epoch=12):
+    """Return a drift with the widest numbers."""
+    kernels = np.ones((12, 12, 3, 3)) if kernels is None else kernels
+    return shown(figures.KernelDrift(np.linspace(0, 100, 13), np.linspace(88, 100, 13)), kernels, epoch, 15)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +595,50 @@ PAIR = {("dense", "a"): [1.0, 2.0]}
         (lambda: figures.Accuracies({("dense", "a"): [1.0]}), "results"),
         (lambda: figures.Accuracies({**PAIR, ("dense", "b"): [1.0, 2.0, 3.0]}), "results"),
         (lambda: figures.Accuracies({("other", "a"): [1.0, 2.0]}), "results"),
+        (lambda: figures.Accuracies({("dense", str(row)): [1.0, 2.0] for row in range(13)}), "results"),
+        (lambda: figures.VotedAccuracies({("other dense", "a"): [1.0, 2.0]}), "results"),
+        (lambda: voted("both"), "vote='both'"),
+        (lambda: figures.AccuracyCurves({("dense", "1 digit"): [1.0, 2.0], ("dense", "2 digits"): [1.0]}), "results"),
+        (lambda: figures.AccuracyCurves({("other", "10 digits"): [1.0, 2.0]}), "results"),
+        (lambda: ladder(change=lambda matrix: matrix[:, 1:]), "matrix"),
+        (lambda: ladder(change=lambda matrix: matrix.T), "matrix"),
+        (lambda: ladder(change=lambda matrix: matrix + 1), "matrix"),
+        (lambda: ladder(period=2, change=lambda matrix: np.minimum(matrix, 15)), "matrix"),
+        (lambda: ladder(change=lambda matrix: np.maximum(matrix, -1) * 2), "matrix"),
+        (lambda: ladder(padding=1), "padding"),
+        (lambda: ladder(image_size=6), "image_size"),
+        (lambda: ladder(image_size=5, out_channels=3), "out_channels"),
+        (lambda: sum_of(uses=LARGE), "uses"),
+        (lambda: sum_of(uses=np.zeros((8, 7))), "uses"),
+        (lambda: sum_of(image=np.zeros(10)), "image"),
+        (lambda: sum_of(grad=np.zeros((3, 2))), "grad"),
+        (lambda: sum_of(kernel_size=5), "grad"),
+        (lambda: sum_of(row=3), "row=3"),
+        (lambda: sum_of(column=-1), "column=-1"),
+        (lambda: figures.SharingCosts().show(counting.Layer(3, 960, 299, 3, padding=1)), "dense layer"),
+        (lambda: shift(np.ones((8, 8)), np.ones((8, 7))), "expected"),
+        (lambda: shift(np.ones(10), np.ones((10, 10))), "expected"),
+        (lambda: shift(np.ones((2, 8, 8)), np.ones((2, 8, 8))), "answer"),
+        (lambda: shift(np.array([np.nan]), np.ones(1)), "answer"),
+        (lambda: traffic(dense={6: (1, 1.0), 12: (1, 1.0)}), "measured"),
+        (lambda: figures.MemoryTraffic({"local": {6: (1, 1.0)}}), "measured"),
+        (lambda: figures.MemoryTraffic({"local": {}, "convolution": {}}), "measured"),
+        (lambda: traffic(local={6: (1, 1.0)}), "measured"),
+        (lambda: traffic(local={12: (1, 1.0), 6: (1, 1.0)}), "measured"),
+        (lambda: traffic(local={6: (1, 1.0), 12: (1, 0.0)}), "measured"),
+        (lambda: traffic(local={6: (0, 1.0), 12: (1, 1.0)}), "measured"),
+        (lambda: traffic(local={6: (1, 1.0), 12: (1, np.nan)}), "measured"),
+        (lambda: figures.ClaimTable([]), "claims"),
+        (lambda: figures.ClaimTable(5 * CLAIMS), "claims"),
+        (lambda: table(CLAIMS, "right"), "marks"),
+        (lambda: table(CLAIMS, "right", "right", "right"), "marks"),
+        (lambda: table(CLAIMS, "right", "true"), "marks"),
+        (lambda: figures.KernelDrift([1.0, 2.0], [1.0]), "spread"),
+        (lambda: figures.KernelDrift([1.0], [1.0]), "spread"),
+        (lambda: drift(kernels=np.ones((2, 2, 9))), "kernels"),
+        (lambda: drift(kernels=np.full((2, 2, 3, 3), np.inf)), "kernels"),
+        (lambda: drift(epoch=13), "epoch=13"),
+        (lambda: drift(epoch=-1), "epoch=-1"),
     ],
 )
 def test_bad_input_is_named(show, named):
@@ -154,38 +646,124 @@ def test_bad_input_is_named(show, named):
         show()
 
 
-def shown_pictures():
-    """Every picture, with the arguments that make its words longest."""
-    image = digits.digit(0, 8)
-    dense = SimpleNamespace(in_features=784, out_features=784)
-    pair = figures.BeforeAfter("before", "after")
-    pair.show(image, image, "a digit")
-    pictures = [pair, figures.Accuracies({("local", "as written"): [99.0, 99.9]})]
-    for kind, arguments in (
-        (figures.DenseGrowth, (dense, digits.digit(0, 28))),
-        (figures.ConnectionMap, (counting.Layer(1, 8, 16, 3), digits.digit(0, 16), 35)),
-        (figures.ReceptiveField, (digits.digit(0, 31), np.ones((31, 31)), 7, 5)),
-        (figures.LocalityCosts, (299, 7, 64)),
+@pytest.mark.parametrize("change", [1e-6, -1e-6])
+def test_uses_that_do_not_sum_to_the_gradient_are_refused(change):
+    """A weight's gradient is the sum over its uses: the picture does not show anything else."""
+    image, uses, grad, row, column = gradients()
+    picture = shown(figures.GradientSum(), image, uses, grad + 1e-13, row, column)
+    others = grad + 1
+    others[row, column] = grad[row, column]
+    picture.show(image, uses, others, row, column)
+    before = picture.sentence, picture.png()
+    one = uses.copy()
+    one[3, 3] += change
+    for wrong in (
+        (image, one, grad, row, column),
+        (image, uses, grad + change, row, column),
+        (image, uses, grad, row, column + 1),
+        (image, uses, grad.T, row, column),
+        (image, -uses, grad, row, column),
     ):
-        pictures.append(kind())
-        pictures[-1].show(*arguments)
-    return pictures
+        with pytest.raises(ValueError, match=r"uses sum to .*allowed is the weight's entry in grad"):
+            picture.show(*wrong)
+    assert (picture.sentence, picture.png()) == before
 
 
-@pytest.mark.parametrize("picture", shown_pictures(), ids=lambda picture: type(picture).__name__)
-def test_text_is_large_and_stays_inside(picture):
+SAID = [("3×3 kernels, 32 channels, 192×192 image: weights", 288, 10_616_832, True)]
+SAID += [("the same layer without sharing: weights", 1_179_648, "272 units do", False)]
+BALLOT = {
+    (net, data): [0.0, 100.0]
+    for net in ("dense", "local", "convolution", "convolution (ring)")
+    for data in ("same corner", "other corner")
+}
+TIED = {
+    (net, f"{size} digits"): [99.0, 99.9]
+    for net in ("convolution", "dense", "local", "tiled (period 2)", "tiled (period 4, 3)")
+    for size in (100, 300, 1000)
+}
+MEASURED = {  # bytes as counted for 16 to 32 channels and 3×3 kernels, and a typical time
+    "local": {6: (675072, 0.0006), 12: (2700288, 0.0017), 24: (10801152, 0.0055), 48: (43204608, 0.02)},
+    "convolution": {6: (25472, 6e-05), 12: (46208, 1e-4), 24: (129152, 3e-4), 48: (460928, 8e-4)},
+}
+
+
+def shown_pictures():
+    """Every picture by its name, as a function that draws it with the arguments that make its words longest."""
+    image, dense = digits.digit(0, 8), SimpleNamespace(in_features=784, out_features=784)
+    numbers = np.ones((16, 16))
+    return {
+        "BeforeAfter": lambda: shown(figures.BeforeAfter("before", "after"), image, image, "a digit"),
+        "Accuracies": lambda: figures.Accuracies({("local", "as written"): [99.0, 99.9]}),
+        "DenseGrowth": lambda: shown(figures.DenseGrowth(), dense, digits.digit(0, 28)),
+        "ConnectionMap": lambda: shown(figures.ConnectionMap(), counting.Layer(1, 8, 16, 3), digits.digit(0, 16), 35),
+        "ReceptiveField": lambda: shown(figures.ReceptiveField(), digits.digit(0, 31), np.ones((31, 31)), 7, 5),
+        "LocalityCosts": lambda: shown(figures.LocalityCosts(), 299, 7, 64),
+        "LocalityCosts, small image": lambda: shown(figures.LocalityCosts(), 8, 7, 64),
+        "WeightLadder": lambda: ladder(5, 2, 2, 3),
+        "GradientSum": lambda: sum_of(4, at=(3, 3), largest=13.39),
+        "SharingCosts": lambda: shown(figures.SharingCosts(), counting.Layer(3, 96, 299, 11, padding=5)),
+        "ShiftLab": lambda: shift(numbers, -numbers, "global pooling head"),
+        "ShiftLab, vectors": lambda: shift(numbers[0], numbers[0], "global pooling head"),
+        "MemoryTraffic": lambda: figures.MemoryTraffic(MEASURED),
+        "ClaimTable": lambda: table(SAID, "?", "?"),
+        "ClaimTable, marked": lambda: table(SAID, "wrong", "right"),
+        "VotedAccuracies": lambda: voted("not yet", BALLOT),
+        "VotedAccuracies, voted": lambda: voted("convolution (ring)", BALLOT),
+        "AccuracyCurves": lambda: figures.AccuracyCurves(TIED),
+        "KernelDrift": drift,
+    }
+
+
+@pytest.fixture(params=shown_pictures())
+def picture(request):
+    return shown_pictures()[request.param]()
+
+
+@pytest.fixture
+def painted(monkeypatch):
+    """Return the texts that are painted from now on."""
+    found = []
+    for kind in (Text, Words):
+
+        def draw(text, renderer, paint=kind.draw):
+            found.append(text)
+            paint(text, renderer)
+
+        monkeypatch.setattr(kind, "draw", draw)
+    return found
+
+
+def test_every_picture_is_looked_at():
+    assert {name.split(",")[0] for name in shown_pictures()} == {*figures.__all__} - {"MARKS"}
+
+
+def test_text_is_large_and_stays_inside_and_apart(picture, painted):
     assert FONT_SIZE >= 12
     picture.png()
     renderer = picture.figure.canvas.get_renderer()
-    texts = [
-        text
-        for text in picture.figure.findobj(Text)
-        if text.get_text() and text.get_visible() and all(axis.axison for axis in [text.axes] if axis)
-    ]
-    assert len(texts) > 2
-    for text in texts:
-        box = text.get_window_extent(renderer)
+    boxes = {t: t.get_window_extent(renderer) for t in painted if t.get_text() and t.get_visible()}
+    assert len(boxes) > 2
+    for text, box in boxes.items():
         assert text.get_fontsize() >= 12, text
         assert min(box.x0, box.y0) >= 0, text
         assert box.x1 <= picture.size[0], text
         assert box.y1 <= picture.size[1], text
+    for (one, first), (other, second) in combinations(boxes.items(), 2):
+        across = min(first.x1, second.x1) - max(first.x0, second.x0)
+        down = min(first.y1, second.y1) - max(first.y0, second.y0)
+        assert min(across, down) <= 0, (one, other)
+
+
+def test_a_picture_does_not_depend_on_what_was_drawn_before(picture):
+    first, dense = picture.png(), picture.png(1.5)
+    assert decoded(dense).shape == (round(1.5 * picture.size[1]), round(1.5 * picture.size[0]), 3)
+    assert picture.png() == first
+    assert picture.png(1.5) == dense
+
+
+def test_a_small_file_shows_nearly_the_same(picture):
+    large, small = picture.png(), picture.png(small=True)
+    difference = decoded(large).astype(float) - decoded(small)
+    assert np.sqrt((difference**2).mean()) < 2
+    assert len(small) < len(large)
+    assert picture.png() == large

@@ -232,6 +232,108 @@ def test_moving_is_the_same_as_drawing_anew(bar):
     assert np.array_equal(decoded(bar.png()), decoded(full))
 
 
+WORDS = ["narrow", "wide"]
+
+
+@pytest.fixture
+def moves(bar, shown):
+    """Return what a panel with a choice and a slider that depends on it was moved to, and the panel."""
+    found = []
+
+    def move(word="wide", value=60):
+        found.append((word, value))
+        bar.show(value)
+
+    presets = {"a line": ("narrow", 1), "all": ("wide", 100)}
+    live(bar, presets, word=WORDS, value=lambda word: (0, 50 if word == "narrow" else 100))(move)
+    return found, move.panel
+
+
+def test_a_list_of_words_makes_a_choice(moves):
+    found, panel = moves
+    assert panel.controls[0] == {"name": "word", "choices": WORDS, "value": "wide"}
+    assert found == [("wide", 60)]
+    panel.set(word="narrow")
+    assert found[-1] == ("narrow", 50)
+    assert panel.values == {"word": "narrow", "value": 50}
+    assert panel.controls[1]["last"] == width(panel.picture) == 50
+    panel._handle_custom_msg({"values": {"word": "wide"}, "density": 1, "ticket": "view/1"}, [])
+    assert (panel.answered, panel.problem, panel.values) == ("view/1", "", {"word": "wide", "value": 50})
+
+
+def test_a_word_that_is_no_choice_never_reaches_the_function(moves):
+    found, panel = moves
+    try:
+        said = panel.set(word="tall").problem
+    except ValueError as error:
+        said = str(error)
+    assert "word=" in said
+    assert "allowed is narrow, wide" in said
+    assert found == [("wide", 60)]
+    assert panel.set(word="narrow").problem == ""
+
+
+def test_a_preset_moves_all_controls_at_once(moves):
+    found, panel = moves
+    assert [preset["name"] for preset in panel.presets] == ["a line", "all"]
+    for preset, percent in zip(panel.presets, (1, 100), strict=True):
+        panel.set(**preset["values"])
+        assert (panel.problem, panel.values, width(panel.picture)) == ("", preset["values"], percent)
+    assert found == [("wide", 60), ("narrow", 1), ("wide", 100)]
+
+
+def test_presets_are_sent_to_the_page(moves, bar):
+    assert {"presets", "controls"} <= set(moves[1].keys)  # what a widget keeps the same on both sides
+    assert moves[1].get_state()["presets"] == [
+        {"name": "a line", "values": {"word": "narrow", "value": 1}},
+        {"name": "all", "values": {"word": "wide", "value": 100}},
+    ]
+    assert live(bar, value=(0, 100))(lambda value=20: bar.show(value)).panel.presets == []
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        (("wide",), "the preset 'mine'.*allowed is one value each for word, value"),
+        (("wide", 3, 4), "the preset 'mine'.*allowed is one value each for word, value"),
+        (["wide", 3], "the preset 'mine'.*allowed is one value each for word, value"),
+        (("wide", 101), "value=101 of the preset 'mine'.*allowed is 0 to 100"),
+        (("narrow", 51), "value=51 of the preset 'mine'.*allowed is 0 to 50"),
+        (("wide", -1), "value=-1 of the preset 'mine'.*allowed is 0 to 100"),
+        (("tall", 3), "word=tall of the preset 'mine'.*allowed is narrow, wide"),
+        ((3, "wide"), "word=3 of the preset 'mine'.*allowed is narrow, wide"),
+        (("wide", "3"), "value=3 of the preset 'mine'.*allowed is 0 to 100"),
+    ],
+)
+def test_bad_presets_are_named(bar, shown, values, error):
+    ranges = {"word": WORDS, "value": lambda word: (0, 50 if word == "narrow" else 100)}
+    with pytest.raises((TypeError, ValueError), match=error):
+        live(bar, {"good": ("wide", 3), "mine": values}, **ranges)(lambda word="wide", value=20: bar.show(value))
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ([], "range of word is .*allowed in a list are 2 to 20 different words"),
+        (["wide"], "range of word is .*allowed in a list"),
+        (["wide", "wide"], "range of word is .*allowed in a list"),
+        (["wide", ""], "range of word is .*allowed in a list"),
+        (["wide", 3], "range of word is .*allowed in a list"),
+        (["wide", *map(str, range(20))], "range of word is .*allowed in a list"),
+        (["narrow", "tall"], "word=wide starts outside.*allowed is narrow, tall"),
+        (("wide", "narrow"), "word has no number as its default"),
+    ],
+)
+def test_bad_choices_are_named(bar, shown, words, error):
+    with pytest.raises((TypeError, ValueError), match=error):
+        live(bar, word=words)(lambda word="wide": bar.show(1))
+
+
+def test_a_choice_needs_a_word_to_start(bar, shown):
+    with pytest.raises((TypeError, ValueError), match=r"word.*allowed is narrow, wide"):
+        live(bar, word=WORDS)(lambda word: bar.show(1))
+
+
 def notebook(*outputs):
     return {"type": "notebook", "content": {"cells": [{"cell_type": "code", "outputs": list(outputs)}]}}
 

@@ -1,3 +1,7 @@
+import json
+from datetime import date
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -80,3 +84,111 @@ def test_accuracy_refuses_labels_that_would_be_broadcast():
     for bad in (labels[:1], labels[:, None], labels[:0]):
         with pytest.raises(ValueError, match=r"labels.*allowed"):
             training.accuracy(net(), images, bad)
+
+
+def with_dropout():
+    return nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(64, 10))
+
+
+@pytest.mark.parametrize("build", [net, with_dropout])
+def test_looking_after_each_epoch_changes_nothing(build):
+    images, labels, test_images, test_labels = data(100)
+    seen, trained = [], []
+
+    def look():
+        right = training.accuracy(model, test_images, test_labels)
+        seen.append((right, model[-1].weight.detach().clone()))
+
+    for how in ({}, {"after_epoch": look}):
+        torch.manual_seed(0)
+        model = build()
+        assert training.fit(model, images, labels, epochs=4, seed=0, **how) is model
+        trained.append(model[-1].weight)
+    assert len(seen) == 4
+    assert torch.equal(*trained)
+    assert torch.equal(seen[-1][1], model[-1].weight)
+    assert not any(torch.equal(before, after) for (_, before), (_, after) in pairwise(seen))
+    assert seen[-1][0] == training.accuracy(model, test_images, test_labels) > seen[0][0]
+
+
+def test_after_epoch_follows_the_progress_of_its_epoch():
+    images, labels, *_ = data(50)
+    with training.Progress(3, "a net") as progress:
+        counts = []
+        look = lambda: counts.append(progress.n)  # noqa: E731
+        training.fit(net(), images, labels, epochs=3, seed=0, progress=progress, after_epoch=look)
+    assert counts == [1, 2, 3]
+
+
+NETS = {"small": net, "wide": lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10))}
+
+
+def two_tests(seed):
+    """Return data as `compare` takes them, having drawn a number as a shuffling of pixels would."""
+    torch.rand(seed + 1)
+    images, labels, test_images, test_labels = digits.split(60, seed)
+    return (
+        images,
+        labels,
+        {"as written": (test_images, test_labels), "mirrored": (test_images[..., ::-1].copy(), test_labels)},
+    )
+
+
+def test_compare_is_what_fit_and_accuracy_do_by_hand(capsys):
+    results = training.compare(NETS, two_tests, epochs=3, seeds=iter((2, 0)))
+    assert list(results) == [(name, test) for name in NETS for test in ("as written", "mirrored")]
+    assert results == training.compare(NETS, two_tests, epochs=3, seeds=[2, 0])
+    assert all(len(accuracies) == 2 for accuracies in results.values())
+    shown = capsys.readouterr().out
+    for name in NETS:
+        assert f"{name} 100 %" in shown
+        for number, seed in enumerate((2, 0)):
+            images, labels, test_images, test_labels = map(torch.tensor, digits.split(60, seed))
+            torch.manual_seed(seed)
+            model = training.fit(NETS[name](), images, labels, epochs=3, seed=seed)
+            by_hand = {"as written": test_images, "mirrored": test_images.flip(-1)}
+            for test, held_out in by_hand.items():
+                assert results[name, test][number] == training.accuracy(model, held_out, test_labels)
+    assert shown.count("6 of 6 epochs") == 4
+
+
+def test_compare_takes_tensors_too():
+    def tensors(seed):
+        images, labels, test_images, test_labels = data(60)
+        return images, labels, {"as written": (test_images, test_labels)}
+
+    def arrays(seed):
+        images, labels, test_images, test_labels = digits.split(60, seed=0)
+        return images, labels, {"as written": (test_images, test_labels)}
+
+    both = [training.compare({"small": net}, given, epochs=1, seeds=range(1)) for given in (tensors, arrays)]
+    assert both[0] == both[1]
+
+
+@pytest.mark.parametrize(("epochs", "seeds", "named"), [(0, [0], "epochs"), (1.5, [0], "epochs"), (1, [-1], "seed")])
+def test_compare_names_bad_input(epochs, seeds, named):
+    with pytest.raises((TypeError, ValueError), match=rf"{named}=.*allowed"):
+        training.compare({"small": net}, lambda seed: two_tests(0), epochs, seeds)
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_what_is_stored_comes_back(tmp_path, kind):
+    path = kind(tmp_path / "results.json")
+    results = {("dense", "10 × 10"): [90.125, 100.0], ("tiled (period 4, 3)", "shuffled"): [100 / 3, 0.0]}
+    before = date.today()
+    training.store(path, results, epochs={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
+    found, about = training.stored(path)
+    rounded = {**results, ("tiled (period 4, 3)", "shuffled"): [33.333, 0.0]}
+    assert list(found.items()) == list(rounded.items())
+    assert before <= date.fromisoformat(about.pop("date")) <= date.today()
+    assert about == {"torch": torch.__version__, "seeds": [3, 4], "epochs": {"10 × 10": 60, "shuffled": 30}}
+
+
+def test_a_stored_file_has_a_line_for_each_row(tmp_path):
+    path = tmp_path / "results.json"
+    training.store(path, {("dense", "a"): [1.0], ("local", "a"): [2.0]}, epochs={"a": 1}, seeds=[0])
+    lines = path.read_text().splitlines()
+    assert json.loads(lines[3].strip(" ,")) == {"net": "dense", "data": "a", "accuracies": [1.0]}
+    assert json.loads(lines[4]) == {"net": "local", "data": "a", "accuracies": [2.0]}
+    training.store(path, {}, epochs={}, seeds=[])
+    assert training.stored(path)[0] == {}

@@ -7,7 +7,7 @@ from helpers.figures.picture import Picture
 from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
 STYLES = {"dense": (DENSE, "s"), "local": (LOCAL, "o"), "tiled": (TILED, "^"), "convolution": (SHARED, "D")}
-MOST_ROWS = 12
+MOST_ROWS, MOST_POINTS = 12, 60
 ROW = 62  # pixels
 
 Results = dict[tuple[str, str], list[float]]
@@ -21,7 +21,7 @@ class Accuracies(Picture):
 
         The first word of a kind says its colour: dense, local, tiled or convolution.
         """
-        seeds = _checked(results)
+        seeds = _checked(results, MOST_ROWS)
         names = [f"{net}, {data}" for net, data in results]
         left = 40 + 11 * max(map(len, names))
         super().__init__(940, 70 + ROW * len(results))
@@ -70,8 +70,8 @@ class VotedAccuracies(Accuracies):
 
     @property
     def choices(self) -> list[str]:
-        """What can be chosen: the kinds of net, after not having voted yet."""
-        return ["not yet", *self._rows]
+        """What can be chosen: a kind of net, to wait, or to see the results without a vote."""
+        return ["not yet", *self._rows, "no vote"]
 
     def show(self, vote: str) -> None:
         """Show the results and the rows voted for; before the vote, none of them."""
@@ -84,38 +84,39 @@ class VotedAccuracies(Accuracies):
             for arrow in arrows:
                 arrow.set_visible(net == vote)
         self._ask.set_visible(not voted)
-        self.sentence = (
-            f"Your vote: {vote}. {self._result}" if voted else "Vote first; then the marks of all seeds appear here."
-        )
+        if not voted:
+            self.sentence = "Vote first; then the marks of all seeds appear here."
+        else:
+            self.sentence = self._result if vote == "no vote" else f"Your vote: {vote}. {self._result}"
 
 
 class AccuracyCurves(Picture):
     """Mean test accuracy over the number of training digits, a band of one standard deviation, one curve a net."""
 
     def __init__(self, results: Results) -> None:
-        """`results` is as for `Accuracies`, with the number of training digits as the data."""
-        seeds = _checked(results)
-        super().__init__(900, 430)
-        axes = self.figure.add_axes((70 / 900, 65 / 430, 590 / 900, 320 / 430))
-        sizes = sorted({int(size) for _, size in results})
-        axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 100))
+        """`results` is as for `Accuracies`; the data begin with the number of training digits, as in "300 digits"."""
+        seeds = _checked(results, MOST_POINTS)
+        super().__init__(900, 440)
+        axes = self.figure.add_axes((70 / 900, 65 / 440, 590 / 900, 320 / 440))
+        sizes = sorted({_first_number(data) for _, data in results})
+        axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 104))
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.minorticks_off()
         axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel("digits to train on", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.08)
+        axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.08, pad=10)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
         parts, ends = [], {}
         for net in dict.fromkeys(net for net, _ in results):
             colour, marker = STYLES[net.split()[0]]
-            of = {int(size): values for (name, size), values in results.items() if name == net}
+            of = {_first_number(data): values for (name, data), values in results.items() if name == net}
             mean, deviation = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, _deviation))
             axes.fill_between(sorted(of), mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0)
             axes.plot(sorted(of), mean, marker=marker, color=colour, linewidth=3, markersize=10)
             ends[net] = mean[-1]
             parts.append(f"{net} " + ", ".join(f"{spread(of[size])} % with {size:,}" for size in sorted(of)))
-        for net, y in zip(sorted(ends, key=ends.get), _apart(sorted(ends.values()), 6.5), strict=True):
+        for net, y in zip(sorted(ends, key=ends.get), _apart(sorted(ends.values()), 7.5, most=97), strict=True):
             axes.text(sizes[-1] * 1.08, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
         self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
 
@@ -129,20 +130,25 @@ def _deviation(accuracies: list[float]) -> float:
     return np.std(accuracies, ddof=1)
 
 
-def _apart(values: list[float], room: float) -> list[float]:
-    """Move sorted values up until each has room above the one before."""
+def _first_number(data: str) -> int:
+    return int(data.split()[0].replace(",", ""))
+
+
+def _apart(values: list[float], room: float, most: float) -> list[float]:
+    """Move sorted values apart until each has room, and as little as possible: a label beside its curve."""
     placed = []
     for value in values:
         placed.append(max(value, placed[-1] + room) if placed else value)
-    return placed
+    down = max(np.mean(placed) - np.mean(values), placed[-1] - most)
+    return [value - down for value in placed]
 
 
-def _checked(results: Results) -> int:
+def _checked(results: Results, most: int) -> int:
     """Return the number of seeds, or raise ValueError for results that cannot be shown."""
     numbers = {len(accuracies) for accuracies in results.values()}
-    if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > MOST_ROWS:
+    if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > most:
         raise ValueError(
-            f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {MOST_ROWS} rows "
+            f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {most} rows "
             "with the same number of seeds, 2 or more"
         )
     if unknown := {net for net, _ in results if net.split()[0] not in STYLES}:

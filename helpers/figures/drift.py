@@ -43,8 +43,8 @@ class KernelDrift(Picture):
             self._values.append(self.words(855, bottom + 60, FONT_SIZE + 4, weight="bold", va="center"))
         axes.set_xlabel("epochs of training without the tie", fontsize=FONT_SIZE, color=INK)
 
-    def show(self, kernels: np.ndarray, epoch: int) -> None:
-        """Show the kernels (H, W, K, K) of all positions after `epoch` epochs without the tie."""
+    def show(self, kernels: np.ndarray, epoch: int, channel: int) -> None:
+        """Show the kernels (H, W, K, K) of one output channel, `epoch` epochs after the tie was cut."""
         kernels = np.asarray(kernels)
         if kernels.ndim != 4 or not np.isfinite(kernels).all():
             raise ValueError(f"kernels has shape {kernels.shape}; allowed is (H, W, K, K), all finite")
@@ -61,8 +61,8 @@ class KernelDrift(Picture):
         for dot, words, values in zip(self._dots, self._values, self._series, strict=True):
             dot.set_data([epoch], [values[epoch]])
             words.set_text(f"{values[epoch]:.1f} %")
-        self._title.set_text(f"{height}×{width} kernels, epoch {epoch}")
+        self._title.set_text(f"channel {channel}: {height}×{width} kernels")
         self.sentence = (
-            f"After {epoch} epochs without the tie the kernels lie {spread[epoch]:.1f} % from their mean over "
-            f"{height}×{width} positions; the net labels {accuracy[epoch]:.1f} % of the test digits rightly."
+            f"Channel {channel}, {epoch} epochs without the tie: the layer's kernels lie {spread[epoch]:.1f} % from "
+            f"their mean over {height}×{width} positions; the net names {accuracy[epoch]:.1f} % of the test digits."
         )

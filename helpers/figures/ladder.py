@@ -49,7 +49,7 @@ class WeightLadder(Picture):
         size = min(max(SMALLEST_NUMBER, 150 / units), LARGEST_NUMBER)
         self._numbers.show({place: str(numbers[entry]) for place, entry in places.items()}, size)
         self._title.set_text(f"{units} outputs × {pixels} pixels: same number = same weight")
-        current = {(1, 1): "convolution", sizes.output_size: "local"}.get(period, "tiled")
+        current = {sizes.output_size: "local", (1, 1): "convolution"}.get(period, "tiled")
         shown = {
             "dense": (np.arange(1, numbers.size + 1).reshape(numbers.shape), sizes.dense),
             "local": (_renumbered(sizes, numbers > 0, sizes.output_size), sizes.local),

@@ -4,6 +4,7 @@ Every bridge returns a new layer with copied parameters of the same dtype, and r
 of these and ValueError where no such layer computes the same.
 """
 
+import copy
 from collections.abc import Iterator
 
 import torch
@@ -11,30 +12,38 @@ from torch import Tensor, nn
 
 from helpers import counting
 from helpers.counting import by
-from helpers.layers.positional import LocallyConnected2d, TiledConv2d, refuse_too_large
+from helpers.layers.positional import LocallyConnected2d, TiledConv2d, refuse_too_large, refuse_unshared
 
 Convolutional = nn.Conv2d | TiledConv2d
 
 
 def to_conv(layer: Convolutional) -> nn.Conv2d:
     """Return the convolution that computes the same; raises ValueError where two positions have different kernels."""
-    tiled = _tiled(layer, 1)
-    conv = _sized(nn.Conv2d, tiled.sizes, tiled.weight)
-    return _filled(conv, tiled.weight[0, 0], None if tiled.bias is None else tiled.bias[0, 0])
+    if isinstance(layer, nn.Conv2d):
+        return copy.deepcopy(layer)
+    sizes, weight, bias = _retied(layer, 1)
+    conv = _sized(nn.Conv2d, sizes, weight)
+    return _filled(conv, weight[0, 0], None if bias is None else bias[0, 0])
 
 
-def to_tiled(layer: Convolutional, period: counting.Size, image_size: counting.Size | None = None) -> TiledConv2d:
+def to_tiled(
+    layer: Convolutional, period: counting.Size, image_size: counting.Size | None = None, max_bytes: int = 2**30
+) -> TiledConv2d:
     """Return the tiled convolution of this period that computes the same.
 
-    `image_size` is needed for an `nn.Conv2d`, which takes images of any size. Raises ValueError where positions that
-    are `period` apart have different kernels or biases, and names the first that does.
+    `image_size` is needed for an `nn.Conv2d`, which takes images of any size; `max_bytes` is that of the new layer.
+    Raises ValueError where positions that are `period` apart have different kernels or biases, and names the first.
     """
-    return _tiled(layer, period, image_size)
+    sizes, weight, bias = _retied(layer, counting.as_pair("period", period), image_size, max_bytes)
+    return _filled(_sized(TiledConv2d, sizes, weight, period=period, max_bytes=max_bytes), weight, bias)
 
 
-def to_local(layer: Convolutional, image_size: counting.Size | None = None) -> LocallyConnected2d:
+def to_local(
+    layer: Convolutional, image_size: counting.Size | None = None, max_bytes: int = 2**30
+) -> LocallyConnected2d:
     """Return the locally connected layer that computes the same; arguments as for `to_tiled`. It always exists."""
-    return _tiled(layer, None, image_size)
+    sizes, weight, bias = _retied(layer, None, image_size, max_bytes)
+    return _filled(_sized(LocallyConnected2d, sizes, weight, max_bytes=max_bytes), weight, bias)
 
 
 def to_dense(layer: Convolutional, image_size: counting.Size | None = None, max_bytes: int = 2**30) -> nn.Linear:
@@ -46,7 +55,7 @@ def to_dense(layer: Convolutional, image_size: counting.Size | None = None, max_
     """
     sizes, _, _ = _described(layer, image_size)
     refuse_too_large("the dense layer", sizes.dense, max_bytes)
-    local = to_local(layer, image_size)
+    local = to_local(layer, image_size, max_bytes)
     weight = local.weight
     with torch.no_grad():
         (height, width), (rows, columns) = sizes.output_size, sizes.image_size
@@ -61,7 +70,7 @@ def to_dense(layer: Convolutional, image_size: counting.Size | None = None, max_
         return _filled(dense, matrix, bias)
 
 
-def from_dense(dense: nn.Linear, sizes: counting.Layer) -> LocallyConnected2d:
+def from_dense(dense: nn.Linear, sizes: counting.Layer, max_bytes: int = 2**30) -> LocallyConnected2d:
     """Return the locally connected layer of these sizes that computes the same as a dense layer on flattened images.
 
     A weight that would meet nothing but padding comes back as zero. Raises ValueError for a dense layer of another
@@ -80,7 +89,7 @@ def from_dense(dense: nn.Linear, sizes: counting.Layer) -> LocallyConnected2d:
             f"dense has a weight of shape {tuple(dense.weight.shape)} and bias={dense.bias is not None}; allowed are "
             f"{expected} and bias={sizes.bias} for these sizes"
         )
-    local = _sized(LocallyConnected2d, sizes, dense.weight)
+    local = _sized(LocallyConnected2d, sizes, dense.weight, max_bytes=max_bytes)
     with torch.no_grad():
         matrix, outside = dense.weight.view(shape), (dense.weight != 0).view(shape)
         local.weight.zero_()
@@ -98,22 +107,21 @@ def from_dense(dense: nn.Linear, sizes: counting.Layer) -> LocallyConnected2d:
     return local
 
 
-def _tiled(
-    layer: Convolutional, period: counting.Size | None, image_size: counting.Size | None = None
-) -> TiledConv2d | LocallyConnected2d:
-    """Return the tiled convolution of this period; without a period the locally connected layer."""
+def _retied(
+    layer: Convolutional,
+    period: counting.Size | None,
+    image_size: counting.Size | None = None,
+    max_bytes: int | None = None,
+) -> tuple[counting.Layer, Tensor, Tensor | None]:
+    """Return a layer's sizes, weight and bias with another period; None is the output size, where nothing is tied."""
     sizes, weight, bias = _described(layer, image_size)
+    if max_bytes is not None:
+        refuse_unshared(sizes, max_bytes)
     period = sizes.output_size if period is None else sizes.as_period(period)
-    for parameter in (weight, bias):
-        if parameter is not None:
-            _refuse_untied(parameter, sizes.output_size, period)
+    _refuse_untied([p for p in (weight, bias) if p is not None], sizes.output_size, period)
     rows, columns = (torch.arange(step) % old for step, old in zip(period, weight.shape, strict=False))
     place = (rows[:, None], columns)
-    if period == sizes.output_size:
-        tiled = _sized(LocallyConnected2d, sizes, weight)
-    else:
-        tiled = _sized(TiledConv2d, sizes, weight, period=period)
-    return _filled(tiled, weight[place], None if bias is None else bias[place])
+    return sizes, weight[place], None if bias is None else bias[place]
 
 
 def _described(layer: Convolutional, image_size: counting.Size | None) -> tuple[counting.Layer, Tensor, Tensor | None]:
@@ -141,22 +149,24 @@ def _described(layer: Convolutional, image_size: counting.Size | None) -> tuple[
     return sizes, layer.weight.detach()[None, None], None if layer.bias is None else layer.bias.detach()[None, None]
 
 
-def _refuse_untied(parameter: Tensor, output_size: tuple[int, int], period: tuple[int, int]) -> None:
-    """Raise ValueError unless every position has the same entry as the position it would share with."""
-    positions = [torch.arange(size) for size in output_size]
-    own_rows, own_columns = (p % old for p, old in zip(positions, parameter.shape, strict=False))
-    new_rows, new_columns = (p % new % old for p, new, old in zip(positions, period, parameter.shape, strict=False))
-    for row in ((own_rows != new_rows) | (own_columns != new_columns).any()).nonzero().flatten().tolist():
-        own, new = parameter[own_rows[row], own_columns], parameter[new_rows[row], new_columns]
-        difference = (own - new).abs().flatten(1).amax(1)
-        differs = (own != new).flatten(1).any(1).nonzero()
-        if len(differs):
-            column = differs[0].item()
-            what = "kernel" if parameter.dim() > 3 else "bias"
+def _refuse_untied(parameters: list[Tensor], output_size: tuple[int, int], period: tuple[int, int]) -> None:
+    """Raise ValueError unless every position has the same kernel and bias as the position it would share them with."""
+    old = parameters[0].shape[:2]
+    rows, columns = (torch.arange(size) for size in output_size)
+    moved = (columns % period[1] % old[1] != columns % old[1]).any()
+    for row in ((rows % period[0] % old[0] != rows % old[0]) | moved).nonzero().flatten().tolist():
+        partner, found = row % period[0], []
+        for what, parameter in zip(("kernel", "bias"), parameters, strict=False):
+            own = parameter[row % old[0], columns % old[1]].flatten(1)
+            new = parameter[partner % old[0], columns % period[1] % old[1]].flatten(1)
+            differs = (own != new) & ~(own.isnan() & new.isnan())
+            for column in differs.any(1).nonzero().flatten().tolist()[:1]:
+                found.append((column, what, (own - new)[column].abs().max().item()))
+        if found:
+            column, what, difference = min(found, key=lambda first: first[0])
             raise ValueError(
-                f"the {what} at position ({row}, {column}) differs from the one at ({row % period[0]}, "
-                f"{column % period[1]}) by {difference[column]:.3g}; allowed for period={by(period)} are equal ones, "
-                "because they would become one"
+                f"the {what} at position ({row}, {column}) differs from the one at ({partner}, {column % period[1]}) "
+                f"by {difference:.3g}; allowed for period={by(period)} are equal ones, because they would become one"
             )
 
 

@@ -52,7 +52,7 @@ class TiledConv2d(nn.Module):
         sizes = counting.Layer(
             in_channels, out_channels, image_size, kernel_size, stride, padding, dilation, bias, dtype.itemsize
         )
-        _refuse_too_large(sizes, max_bytes)
+        refuse_unshared(sizes, max_bytes)
         super().__init__()
         self.sizes = sizes
         self.in_channels, self.out_channels = sizes.in_channels, sizes.out_channels
@@ -198,7 +198,8 @@ def refuse_too_large(what: str, need: counting.Count, max_bytes: int) -> None:
         )
 
 
-def _refuse_too_large(sizes: counting.Layer, max_bytes: int) -> None:
+def refuse_unshared(sizes: counting.Layer, max_bytes: int) -> None:
+    """Raise a ValueError unless a kernel for each position, and one padded image, each fit into `max_bytes`."""
     height, width = map(_grouped, sizes.output_size)
     refuse_too_large(f"a layer with a kernel at each of {height}×{width} positions", sizes.local, max_bytes)
     height, width = (n + 2 * p for n, p in zip(sizes.image_size, sizes.padding, strict=True))

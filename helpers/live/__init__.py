@@ -34,26 +34,31 @@ class Picture(Protocol):
     sentence: str
     size: tuple[int, int]
 
-    def png(self, density: float, compress_level: int = 1) -> bytes:
-        """Return the picture as PNG, `density` times `size` pixels large."""
+    def png(self, density: float, small: bool = False) -> bytes:
+        """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
 
 
 def live(
-    picture: Picture, presets: dict[str, tuple[Value, ...]] | None = None, **ranges: Range
+    picture: Picture,
+    presets: dict[str, tuple[Value, ...]] | None = None,
+    still: dict[str, Value] | None = None,
+    **ranges: Range,
 ) -> Callable[[Callable], Callable]:
     """Show `picture` under controls that call the decorated function, and return the function unchanged.
 
     Each range is (first, last) or (first, last, step) as in `ipywidgets.interact`, or a function of other parameters
     that returns such a tuple, for a slider whose ends depend on them; a list of words makes a choice among them. Names
     are the function's parameters; a control starts at the parameter's default. Each of `presets`, values for all
-    controls in their order, becomes a button that moves them at once. The function moves the picture; what it returns is not used.
+    controls in their order, becomes a button that moves them at once. The function moves the picture; what it
+    returns is not used. `still` names values other than the starting ones for the stored picture, which is all that
+    readers see where no kernel runs.
 
     Raises TypeError or ValueError for a range, name, default or preset that does not fit.
     """
 
     def show(function: Callable) -> Callable:
         function.panel = Panel(function, picture, ranges, presets)
-        function.panel.display()
+        function.panel.display(still or {})
         return function
 
     return show
@@ -129,11 +134,14 @@ class Panel(anywidget.AnyWidget):
             self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
         return self
 
-    def display(self) -> None:
-        """Show the panel, and behind it the picture and sentence that remain when no kernel runs."""
+    def display(self, still: dict[str, Value]) -> None:
+        """Show the panel, and behind it the picture and sentence that remain when no kernel runs, moved to `still`."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
+        start = self.values
+        self.set(**still)
         _display_still(self._shown, self.problem or self.sentence)
+        self.set(**start)
         self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
@@ -150,7 +158,7 @@ class Panel(anywidget.AnyWidget):
 
 def _display_still(picture: Picture, sentence: str) -> None:
     width, height = picture.size
-    png = picture.png(STILL_DENSITY, compress_level=9)
+    png = picture.png(STILL_DENSITY, small=True)
     display(Image(png, width=width, height=height, alt=sentence))
     display({"text/markdown": sentence, "text/plain": sentence}, raw=True)
 
