@@ -1,6 +1,7 @@
 """The notebooks as the tests see them."""
 
 import contextlib
+import io
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def run_here(path):
     names = {}
     showing, live.display = live.display, lambda *_, **__: None
     try:
-        with contextlib.chdir(path.parent):  # as a kernel starts
+        with contextlib.chdir(path.parent), contextlib.redirect_stdout(io.StringIO()):  # as a kernel starts, in silence
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.cell_type == "code":
                     exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)

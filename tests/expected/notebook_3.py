@@ -75,7 +75,7 @@ def reveal(function, results_name):
         ]
         seeds = len(next(iter(results.values())))
         sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
-        if vote in dict(results):
+        if vote in {net for net, _ in results}:
             sentence = f"Your vote: {vote}. {sentence}"
         if vote == "not yet":
             sentence = "Vote first; then the marks of all seeds appear here."
