@@ -301,7 +301,7 @@ def test_presets_are_sent_to_the_page(moves, bar):
         (("narrow", 51), "value=51 of the preset 'mine'.*allowed is 0 to 50"),
         (("wide", -1), "value=-1 of the preset 'mine'.*allowed is 0 to 100"),
         (("tall", 3), "word=tall of the preset 'mine'.*allowed is narrow, wide"),
-        (("wide", "3"), "value=3 of the preset 'mine'.*allowed is 0 to 100"),
+        (("wide", "3"), "value='3' of the preset 'mine'.*allowed is a number"),
     ],
 )
 def test_bad_presets_are_named(bar, shown, values, error):

@@ -9,12 +9,15 @@ from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, 
 STYLES = {"dense": (DENSE, "s"), "local": (LOCAL, "o"), "tiled": (TILED, "^"), "convolution": (SHARED, "D")}
 MOST_ROWS, MOST_POINTS = 12, 60
 ROW = 62  # pixels
+MIDDLE = {"ha": "center", "va": "center"}
 
 Results = dict[tuple[str, str], list[float]]
 
 
 class Accuracies(Picture):
     """One row for each experiment: a mark for every seed, a line at the mean, and mean and spread in words."""
+
+    range: tuple[float, float] | None = None  # of the axis, if it is not that of the accuracies
 
     def __init__(self, results: Results) -> None:
         """`results` maps (kind of net, data) to the test accuracies in percent, one for each seed.
@@ -28,7 +31,7 @@ class Accuracies(Picture):
         width, height = self.size
         axes = self.figure.add_axes((left / width, 60 / height, (760 - left) / width, (height - 70) / height))
         values = np.concatenate([np.asarray(v) for v in results.values()])
-        axes.set(xlim=(values.min() - 1, values.max() + 1), ylim=(len(results) - 0.5, -0.5))
+        axes.set(xlim=self.range or (values.min() - 1, values.max() + 1), ylim=(len(results) - 0.5, -0.5))
         axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
         axes.tick_params(labelsize=FONT_SIZE, length=0)
         axes.set_xlabel("test accuracy in %, one mark for each seed", fontsize=FONT_SIZE, color=INK)
@@ -48,10 +51,13 @@ class Accuracies(Picture):
             self.marks.append(words)
         parts = [f"{name} {spread(of)} %" for name, of in zip(names, results.values(), strict=True)]
         self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
+        self.lines = 2 + len(results) // 4
 
 
 class VotedAccuracies(Accuracies):
     """Accuracies that show themselves once the learner has voted for a kind of net."""
+
+    range = (0, 100)  # the same for all results, so that nothing of them is seen before the vote
 
     def __init__(self, results: Results) -> None:
         """Take results as `Accuracies` does."""
@@ -62,11 +68,13 @@ class VotedAccuracies(Accuracies):
         width, height = self.size
         for row, (net, _) in enumerate(results):
             y = height - 10 - ROW * (row + 0.5)
-            arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", weight="bold", color=CHOSEN)
+            arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
             arrow.set_text("◀")
             self._rows.setdefault(net, []).append(arrow)
-        self._ask = self.words(430, height / 2 + 10, 2 * FONT_SIZE, va="center", ha="center")
+        box = self.figure.axes[0].get_position()
+        self._ask = self.words((box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height, 2 * FONT_SIZE, **MIDDLE)
         self._ask.set_text("vote first")
+        self.show("not yet")
 
     @property
     def choices(self) -> list[str]:

@@ -32,7 +32,7 @@ class KernelDrift(Picture):
             (245, spread, "spread of the kernels in %", LOCAL),
             (60, accuracy, "test accuracy in %", SHARED),
         ):
-            axes = self.figure.add_axes((440 / 940, bottom / 420, 400 / 940, 120 / 420))
+            axes = self.figure.add_axes((420 / 940, bottom / 420, 390 / 940, 120 / 420))
             room = 0.15 * (max(values) - min(values)) + 0.5
             axes.set(xlim=(-0.3, len(spread) - 0.7), ylim=(min(values) - room, max(values) + room))
             axes.plot(epochs, values, color=colour, linewidth=3)
@@ -40,7 +40,7 @@ class KernelDrift(Picture):
             axes.tick_params(labelsize=FONT_SIZE - 2)
             axes.spines[["top", "right"]].set_visible(False)
             self._dots.append(self.moves(axes.plot([], [], "o", markersize=13, color=CHOSEN, clip_on=False)[0]))
-            self._values.append(self.words(855, bottom + 60, FONT_SIZE + 4, weight="bold", va="center"))
+            self._values.append(self.words(826, bottom + 60, FONT_SIZE + 4, weight="bold", va="center"))
         axes.set_xlabel("epochs of training without the tie", fontsize=FONT_SIZE, color=INK)
 
     def show(self, kernels: np.ndarray, epoch: int, channel: int) -> None:

@@ -58,7 +58,7 @@ class GradientSum(Picture):
         self._uses.show(signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
         self._signs.show(signs(placed), size=12, weight="bold")
         self._kernel.show(signed(grad, np.abs(grad).max()), (row, column, 1, 1))
-        size = {2: 22, 3: 19, 4: 15}.get(kernel_size, 22)
+        size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
         self._values.show(
             {
                 ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): _number(grad[i, j])

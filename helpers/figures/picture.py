@@ -16,10 +16,12 @@ from helpers.figures.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
 class Picture:
     """A figure that is drawn once and moved in place.
 
-    `size` is (width, height) in pixels of the page. A subclass draws in `__init__`, hands every artist that moves to
-    `moves`, and says in `sentence` what the picture shows. Repainting keeps the drawn background and paints only the
-    moving artists.
+    `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. A subclass draws in
+    `__init__`, hands every artist that moves to `moves`, and says in `sentence` what the picture shows. Repainting
+    keeps the drawn background and paints only the moving artists.
     """
+
+    lines = 2
 
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
@@ -27,7 +29,7 @@ class Picture:
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
-        self._backgrounds = {}  # by dots per inch: a panel and its stored picture differ in density
+        self._background = None  # and the dots per inch for which it was drawn
 
     def moves(self, artist: Artist) -> Artist:
         """Mark an artist as one that moves, and return it."""
@@ -43,10 +45,13 @@ class Picture:
         dpi = DPI * density
         if self.figure.dpi != dpi:
             self.figure.set_dpi(dpi)
-        if dpi not in self._backgrounds:
+        if small:  # for a file: the background of the live picture is kept
             self._canvas.draw()
-            self._backgrounds[dpi] = self._canvas.copy_from_bbox(self.figure.bbox)
-        self._canvas.restore_region(self._backgrounds[dpi])
+        elif self._background is None or self._background[0] != dpi:
+            self._canvas.draw()
+            self._background = dpi, self._canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self._canvas.restore_region(self._background[1])
         for artist in self._moving:
             self.figure.draw_artist(artist)
         pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")

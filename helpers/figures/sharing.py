@@ -18,6 +18,8 @@ class SharingCosts(Picture):
     Bars grow with the logarithm: a thin line further is a thousand times more.
     """
 
+    lines = 3
+
     def __init__(self) -> None:
         super().__init__(940, 395)
         self._bars, self._numbers = {}, {}

@@ -33,6 +33,7 @@ class Picture(Protocol):
 
     sentence: str
     size: tuple[int, int]
+    lines: int  # that the longest sentence takes
 
     def png(self, density: float, small: bool = False) -> bytes:
         """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
@@ -86,6 +87,7 @@ class Panel(anywidget.AnyWidget):
     picture = traitlets.Bytes().tag(sync=True)
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
+    lines = traitlets.Int().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
     pointable = traitlets.Bool().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
@@ -102,6 +104,7 @@ class Panel(anywidget.AnyWidget):
         starts = checked_starts(function, ranges)
         super().__init__(
             size=list(shown.size),
+            lines=shown.lines,
             pointable=hasattr(shown, "pointed"),
             controls=controls(ranges, starts),
             presets=checked_presets(presets or {}, ranges),

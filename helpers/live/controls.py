@@ -45,15 +45,22 @@ def checked_presets(presets: dict[str, tuple[Value, ...]], ranges: dict[str, Ran
 
 def check(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None:
     """Raise ValueError for the first value that is outside its range."""
+    for name, given in ranges.items():
+        value = values[name]
+        if isinstance(given, list) and value not in _as_choices(name, given):
+            raise ValueError(f"{name}={value} {what} outside its range; allowed is {', '.join(given)}")
+        if not isinstance(given, list) and (isinstance(value, bool) or not isinstance(value, Real)):
+            raise ValueError(f"{name}={value!r} {what} outside its range; allowed is a number")
     for control in controls(ranges, values):
-        name, value = control["name"], values[control["name"]]
         if "choices" in control:
-            inside, allowed = value in control["choices"], ", ".join(control["choices"])
-        else:
-            inside = control["value"] == value and control["first"] <= value <= control["last"]
-            allowed = f"{control['first']} to {control['last']}"
-        if not inside:
-            raise ValueError(f"{name}={value} {what} outside its range; allowed is {allowed}")
+            continue
+        name, value = control["name"], values[control["name"]]
+        steps = (value - control["first"]) / control["step"]
+        if not (control["value"] == value <= control["last"] and steps >= 0 and abs(steps - round(steps)) < 1e-6):
+            raise ValueError(
+                f"{name}={value} {what} outside its range; allowed is {control['first']} to {control['last']}"
+                + (f" in steps of {control['step']}" if control["step"] != 1 else "")
+            )
 
 
 def controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[str, Any]]:
@@ -62,7 +69,9 @@ def controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[st
     for name, given in ranges.items():
         value, depends = values[name], callable(given)
         if isinstance(given, list):
-            found.append({"name": name, "choices": _as_choices(name, given), "value": value})
+            if value not in _as_choices(name, given):
+                raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
+            found.append({"name": name, "choices": given, "value": value})
             continue
         if depends:
             given = given(**{other: values[other] for other in inspect.signature(given).parameters})

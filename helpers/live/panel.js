@@ -1,6 +1,7 @@
 // A panel: presets, one labelled slider or choice per control, the picture, and the sentence that says what it shows.
 // At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
 
+const LINE = 1.5; // height of a line of the sentence, in em
 const PATIENCE = 4000; // milliseconds without an answer before the panel says so and may ask again
 
 function make(tag, className, parent) {
@@ -14,7 +15,6 @@ function labelledRow(control, panelId, parent, tag, className) {
   const row = make("div", "owmu-row", parent);
   const label = make("label", "owmu-name", row);
   const input = make(tag, className, row);
-  input.dataset.lmSuppressShortcuts = "true"; // keys move the control, not JupyterLab's cell cursor
   input.id = `${panelId}-${control.name}`;
   label.htmlFor = input.id;
   label.textContent = control.name;
@@ -65,7 +65,6 @@ function render({ model, el }) {
     const button = make("button", "owmu-preset", presets);
     button.type = "button";
     button.textContent = name;
-    button.dataset.lmSuppressShortcuts = "true";
     button.addEventListener("click", () => ask({ values }));
   }
   const frame = make("div", "owmu-frame", panel);
@@ -79,7 +78,15 @@ function render({ model, el }) {
   canvas.setAttribute("aria-labelledby", `${id}-sentence`);
   problem.setAttribute("role", "alert");
   sentence.id = `${id}-sentence`;
+  sentence.style.minHeight = `${LINE * model.get("lines")}em`; // so that the cell keeps its height
   sentence.setAttribute("aria-live", "polite");
+
+  // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's.
+  const claimKeys = (event) => {
+    if (!panel.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+  };
+  window.addEventListener("keydown", claimKeys, true);
 
   let ticket = 0;
   let sent = null; // the ticket that waits for its answer
@@ -174,6 +181,7 @@ function render({ model, el }) {
   }
   return () => {
     clearTimeout(timer);
+    window.removeEventListener("keydown", claimKeys, true);
     model.off("change", update);
   };
 }

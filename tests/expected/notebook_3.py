@@ -17,11 +17,11 @@ RING = {"circular padding", "stride 2", "max pooling", "flatten head", "global p
 def answer(layer, image):
     """Compute a layer's answer from moved copies of the image, one for each weight of the kernel."""
     torch.manual_seed(0)
-    conv = nn.Conv2d(1, 10 if layer == "global pooling head" else 1, 3, dtype=torch.float64)
+    conv = nn.Conv2d(1, 10 if layer == "global pooling head" else 1, 3, bias=False, dtype=torch.float64)
     head = nn.Linear(256, 10, dtype=torch.float64) if layer == "flatten head" else None
-    weight, bias = conv.weight.detach().numpy()[:, 0], conv.bias.detach().numpy()
+    weight = conv.weight.detach().numpy()[:, 0]
     padded = np.pad(image, 1, mode="wrap" if layer in RING else "constant")
-    maps = bias[:, None, None] + sum(
+    maps = sum(
         weight[:, down, right, None, None] * padded[down : down + 16, right : right + 16]
         for down, right in product(range(3), range(3))
     )
@@ -83,8 +83,8 @@ def reveal(function, results_name):
         def look(picture):
             for row, (net, _) in enumerate(results):
                 strip = picture[10 + 62 * row : 10 + 62 * (row + 1)]
-                assert has_colour(strip[:, 880:], CHOSEN) == (net == vote)
-                assert has_colour(strip[:, 765:880], INK) == (vote != "not yet")
+                assert has_colour(strip[:, 895:], CHOSEN) == (net == vote)
+                assert has_colour(strip[:, 765:865], INK) == (vote != "not yet")
             assert has_colour(picture, LOCAL, 0.3) == (vote != "not yet")
 
         return sentence, look
@@ -103,7 +103,7 @@ def cut(epoch, channel):
     )
 
     def look(picture):
-        x = 440 + 400 * (epoch + 0.3) / 12.6
+        x = 420 + 390 * (epoch + 0.3) / 12.6
         for top in (55, 240):  # the dot moves along both curves
             assert has_colour(picture[top : top + 125, round(x) - 4 : round(x) + 4], CHOSEN)
         square = picture[42:372, 12:343]
