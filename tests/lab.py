@@ -52,7 +52,11 @@ def jupyter_lab(root: Path) -> Iterator[str]:
             yield _address(server, log) + f"lab/workspaces/{token}/tree/{{path}}?token={token}&reset"
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            try:
+                server.wait(timeout=5)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that has not started yet
+                server.kill()
+                server.wait()
 
 
 def _address(server: subprocess.Popen, log: Path) -> str:

@@ -13,6 +13,8 @@ from tests.pixels import decoded
 class Bar(Picture):
     """A bar whose width is the value: enough to see what a panel shows."""
 
+    lines = 3
+
     def __init__(self):
         super().__init__(200, 100)
         axes = self.figure.add_axes((0, 0, 1, 1))
@@ -64,7 +66,7 @@ def test_the_first_picture_is_that_of_the_defaults(bar, shown):
     assert width(move.panel.picture) == 20
     assert move.panel.sentence == "The value is 20."
     assert move.panel.controls == [{"name": "value", "first": 0, "last": 100, "step": 1, "value": 20}]
-    assert move.panel.size == [200, 100]
+    assert (move.panel.size, move.panel.lines) == ([200, 100], 3)
 
 
 def test_every_move_shows_its_value_and_two_runs_the_same_picture(bar, shown):
@@ -300,7 +302,10 @@ def test_presets_are_sent_to_the_page(moves, bar):
         (("wide", 101), "value=101 of the preset 'mine'.*allowed is 0 to 100"),
         (("narrow", 51), "value=51 of the preset 'mine'.*allowed is 0 to 50"),
         (("wide", -1), "value=-1 of the preset 'mine'.*allowed is 0 to 100"),
+        (("wide", 3.5), "value=3.5 of the preset 'mine'.*allowed is 0 to 100"),
         (("tall", 3), "word=tall of the preset 'mine'.*allowed is narrow, wide"),
+        ((3, "wide"), "word=3 of the preset 'mine'.*allowed is narrow, wide"),
+        (("wide", True), "value=True of the preset 'mine'.*allowed is a number"),
         (("wide", "3"), "value='3' of the preset 'mine'.*allowed is a number"),
     ],
 )

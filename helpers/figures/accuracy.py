@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from helpers.figures.picture import Picture
-from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
+from helpers.figures.style import CHOSEN, DENSE, FAINT, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
 STYLES = {"dense": (DENSE, "s"), "local": (LOCAL, "o"), "tiled": (TILED, "^"), "convolution": (SHARED, "D")}
 MOST_ROWS, MOST_POINTS = 12, 60
@@ -115,17 +115,20 @@ class AccuracyCurves(Picture):
         axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.08, pad=10)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
-        parts, ends = [], {}
+        parts, ends, seen = [], {}, set()
         for net in dict.fromkeys(net for net, _ in results):
             colour, marker = STYLES[net.split()[0]]
             of = {_first_number(data): values for (name, data), values in results.items() if name == net}
             mean, deviation = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, _deviation))
             axes.fill_between(sorted(of), mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0)
-            axes.plot(sorted(of), mean, marker=marker, color=colour, linewidth=3, markersize=10)
+            style = "--" if colour in seen else "-"  # a second net of its kind
+            seen.add(colour)
+            axes.plot(sorted(of), mean, style, marker=marker, color=colour, linewidth=3, markersize=10)
             ends[net] = mean[-1]
             parts.append(f"{net} " + ", ".join(f"{spread(of[size])} % with {size:,}" for size in sorted(of)))
         for net, y in zip(sorted(ends, key=ends.get), _apart(sorted(ends.values()), 7.5, most=97), strict=True):
-            axes.text(sizes[-1] * 1.08, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
+            axes.plot([sizes[-1] * 1.03, sizes[-1] * 1.12], [ends[net], y], color=FAINT, linewidth=1, clip_on=False)
+            axes.text(sizes[-1] * 1.14, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
         self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
 
 

@@ -25,7 +25,12 @@ class ClaimTable(Picture):
         self._verdicts = ["right" if holds else "wrong" for *_, holds in claims]
         self._numbers = [_in_words(computed) for _, _, computed, _ in claims]
         height = self.size[1]
-        for x, name, align in ((12, "claim", "left"), (580, "said", "right"), (755, "computed", "right")):
+        for x, name, align in (
+            (12, "claim", "left"),
+            (580, "said", "right"),
+            (755, "computed", "right"),
+            (780, "once marked", "left"),
+        ):
             self._write(x, height - 18, name, ha=align, weight="bold")
         self._rows = []
         for row, (claim, said, _, _) in enumerate(claims):
@@ -50,7 +55,7 @@ class ClaimTable(Picture):
             computed.set_text(number if marked else "?")
             verdict.set_text({"right": "✔ right", "wrong": "✘ wrong"}[found] if marked else "")
             verdict.set_color(POSITIVE if found == "right" else NEGATIVE)
-            yours.set_text(("as you said" if mark == found else f"you said {mark}") if marked else "mark it first")
+            yours.set_text(("as you said" if mark == found else f"you said {mark}") if marked else "")
         self.sentence = (
             f"{len(marks) - marks.count('?')} of {len(marks)} claims marked, {sum(seen)} as the computation says."
         )

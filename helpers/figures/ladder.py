@@ -56,8 +56,12 @@ class WeightLadder(Picture):
             "tiled": (numbers, count),
             "convolution": (_renumbered(sizes, numbers > 0, (1, 1)), sizes.shared),
         }
-        for name, rung in self._rungs.items():
-            rung.show(*shown[name], chosen=name == current)
+        reached = list(shown).index(current)
+        for place, (name, rung) in enumerate(self._rungs.items()):
+            if place <= reached:
+                rung.show(*shown[name], chosen=name == current)
+            else:
+                rung.hide()
         self.sentence = (
             f"{current.capitalize()}, period {period[0]} of {sizes.output_size[0]}: {by(sizes.image_size)} image, "
             f"{by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}. {_weights(count)} instead of "
@@ -86,7 +90,15 @@ class _Rung:
         )
         title.set_text(name)
 
+    def hide(self) -> None:
+        """Keep back what the learner has not reached yet."""
+        self._frame.set(edgecolor=FAINT, linewidth=1)
+        self._matrix.show(np.zeros((1, 1)))
+        self._weights.set_text("?")
+        self._uses.set_text("")
+
     def show(self, numbers: np.ndarray, count: counting.Count, chosen: bool) -> None:
+        """Show the numbered matrix and the counts."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
         self._matrix.show(_colours(numbers), outline_pixels=False)
         self._weights.set_text(_weights(count))

@@ -9,13 +9,13 @@ EXACT = 1e-12  # of the largest output: double precision rounds far below it
 
 
 class ShiftLab(Picture):
-    """A moved image, a layer's answer to it, its answer at rest moved along, and the difference of the two."""
+    """A moved image, a layer's answer to it, the answer that is expected, and the difference of the two."""
 
     def __init__(self) -> None:
         super().__init__(940, 300)
         self._parts = [Pixels(self, self.square(left, 45, 215)) for left in (6, 243, 480, 717)]
         self._titles = [self.title(part.axes) for part in self._parts]
-        names = ("moved image", "layer(moved image)", "layer(image), moved", "difference")
+        names = ("moved image", "layer(moved image)", "expected", "difference")
         for part, name in zip(self._parts, names, strict=True):
             self.under(part.axes, name)
         self._verdict = Glyphs(self, self._parts[-1].axes)

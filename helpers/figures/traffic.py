@@ -5,7 +5,7 @@ import numpy as np
 from helpers.figures.picture import Picture, short_bytes
 from helpers.figures.style import FAINT, FONT_SIZE, INK, LOCAL, SHARED
 
-NETS = {"local": (LOCAL, "o"), "convolution": (SHARED, "s")}
+NETS = {"local": (LOCAL, "o", (14, -10), "left"), "convolution": (SHARED, "s", (-14, 8), "right")}
 
 
 class MemoryTraffic(Picture):
@@ -32,17 +32,17 @@ class MemoryTraffic(Picture):
         axes.set_title("milliseconds for one image", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.1)
         axes.spines[["top", "right"]].set_visible(False)
         axes.plot(*np.stack([points[name].T for name in NETS], axis=1), color=FAINT, linestyle="--", linewidth=1.5)
-        for name, (colour, marker) in NETS.items():
+        for name, (colour, marker, offset, side) in NETS.items():
             axes.plot(*points[name].T, marker, color=colour, markersize=13)
             axes.annotate(
-                name, points[name][-1], (14, 0), textcoords="offset points", va="center", fontsize=FONT_SIZE + 2,
-                color=INK, weight="bold",
+                name, points[name][-1], (4, 30), textcoords="offset points", ha="right", va="center",
+                fontsize=FONT_SIZE + 2, color=INK, weight="bold",
             )  # fmt: skip
-        for side, point in measured["convolution"].items():
-            axes.annotate(
-                f"{side}×{side}", point, (-14, 0), textcoords="offset points", ha="right", va="center",
-                fontsize=FONT_SIZE, color=INK,
-            )  # fmt: skip
+            for pixels, point in measured[name].items():
+                axes.annotate(
+                    f"{pixels}×{pixels}", point, offset, textcoords="offset points", ha=side, va="center",
+                    fontsize=FONT_SIZE, color=INK,
+                )  # fmt: skip
         axes.margins(0.13, 0.12)
         side = sides["local"][-1]
         ratios = points["local"][-1] / points["convolution"][-1]

@@ -51,6 +51,10 @@ def climb(image_size, kernel_size, out_channels, period):
         assert len(set().union(*colours.values())) > min(weights, 60) * 0.9
         if kernel_size < image_size:
             assert cell(0, (0, 0), (0, kernel_size)) == (255, 255, 255)
+        reached = RUNGS.index(rung)
+        for number in range(4):  # a rung that is not reached keeps back what it counts
+            matrix = picture[490:564, 16 + 234 * number : 88 + 234 * number]
+            assert (matrix.min() == 255) == (number > reached)
         edges = [is_colour(colour_at(picture, 6 + 234 * number, 528), CHOSEN) for number in range(4)]
         assert edges == [name == rung for name in RUNGS]
 

@@ -93,17 +93,18 @@ def reveal(function, results_name):
 
 
 def cut(epoch, channel):
-    kernels, right = shared_names("kernels"), shared_names("right")
+    kernels, right, tied = (shared_names(name) for name in ("kernels", "right", "still_tied"))
     weight = kernels[epoch].double().numpy()  # (H_out, W_out, C_out, K, K)
     mean = weight.mean((0, 1))
     spread = 100 * np.sqrt(((weight - mean) ** 2).mean() / (mean**2).mean())
     sentence = (
         f"Channel {channel}, {epoch} epochs without the tie: the layer's kernels lie {spread:.1f} % from their mean "
-        f"over 12×12 positions; the net names {right[epoch]:.1f} % of the test digits."
+        f"over 12×12 positions; the net names {right[epoch]:.1f} % of the test digits, its tied twin "
+        f"{tied[epoch]:.1f} %."
     )
 
     def look(picture):
-        x = 420 + 390 * (epoch + 0.3) / 12.6
+        x = 415 + 345 * (epoch + 0.3) / 12.6
         for top in (55, 240):  # the dot moves along both curves
             assert has_colour(picture[top : top + 125, round(x) - 4 : round(x) + 4], CHOSEN)
         square = picture[42:372, 12:343]
