@@ -135,17 +135,25 @@ def texts(picture):
     return [text.get_text() for text in picture.figure.findobj(Text) if text.get_visible()]
 
 
-def ladder(image_size=4, kernel_size=2, out_channels=1, period=3, change=lambda matrix: matrix, **sizes):
-    """Return a ladder whose parameters are numbered from 1; `change` is what is done to its matrix before."""
+def numbered(image_size, kernel_size, out_channels, period, **sizes):
+    """Return a layer whose parameters are numbered from 1, and the matrix of these numbers."""
     layer = TiledConv2d(1, out_channels, image_size, kernel_size, period, bias=False, **sizes)
     layer.weight.data = torch.arange(1.0, layer.weight.numel() + 1).view_as(layer.weight)
-    return shown(figures.WeightLadder(), layer, change(to_dense(layer).weight.detach().numpy()))
+    return layer, to_dense(layer).weight.detach().numpy()
 
 
-def rung(picture, name):
-    """Return the small matrix of a rung."""
-    left = 6 + 234 * ["dense", "local", "tiled", "convolution"].index(name)
-    return decoded(picture.png())[490:566, left + 8 : left + 84]
+def ladder(image_size=4, kernel_size=2, out_channels=1, period=3, change=lambda matrix: matrix, **sizes):
+    """Return a ladder; `change` is what is done to its matrix before."""
+    layer, matrix = numbered(image_size, kernel_size, out_channels, period, **sizes)
+    return shown(figures.WeightLadder(), layer, change(matrix))
+
+
+def cells(picture, left, top, width, height, at=0.5):
+    """Return the colours of the cells of a matrix of 18 outputs and 16 pixels."""
+    return [
+        tuple(picture[int(top + height * (row + at) / 18), int(left + width * (column + at) / 16)])
+        for row, column in product(range(18), range(16))
+    ]
 
 
 @pytest.mark.parametrize("period", [1, 2, 3])
@@ -179,35 +187,31 @@ def test_the_rung_of_the_layer_is_outlined(sizes, current):
     assert picture.sentence.startswith(f"{current.capitalize()}, period {sizes[3]} of ")
 
 
-@pytest.mark.parametrize(("period", "same"), [(1, "convolution"), (4, "local")])
-def test_every_rung_shows_the_matrix_of_its_own_layer(period, same):
-    there, between = ladder(5, 2, 2, period), ladder(5, 2, 2, 2)
-    assert np.array_equal(rung(there, "tiled"), rung(there, same))
-    assert np.array_equal(rung(between, same), rung(there, same))
-    assert not np.array_equal(rung(between, "tiled"), rung(between, same))
-    assert np.array_equal(rung(between, "dense"), rung(there, "dense"))
+@pytest.mark.parametrize(("period", "left", "later"), [(3, 240, (2, 1)), (2, 474, ()), (1, 708, ())])
+def test_every_rung_shows_the_matrix_of_its_own_layer(period, left, later):
+    picture = decoded(ladder(4, 2, 2, period).png())
+    large, small = cells(picture, 40, 40, 890, 400, at=0.2), cells(picture, left + 8, 490, 76, 76)
+    assert small == large
+    for other in later:  # a rung that has been reached stays
+        assert cells(decoded(ladder(4, 2, 2, other).png()), left + 8, 490, 76, 76) == small
+    assert len(set(cells(picture, 14, 490, 76, 76))) > 150  # a dense layer has more weights than pale colours differ
 
 
 @pytest.mark.parametrize(
-    ("period", "counts", "uses"),
+    ("period", "counts", "reached", "kept_back"),
     [
-        (
-            1,
-            "4 weights instead of 144 in a dense layer, each used 9 times; 36 multiply-adds instead of 144; 16 bytes.",
-            "9×",
-        ),
-        (
-            2,
-            "16 weights instead of 144 in a dense layer, each used 1 to 4 times; 36 multiply-adds instead of 144; ",
-            "1–4×",
-        ),
-        (3, "36 weights instead of 144 in a dense layer, each used once; 36 multiply-adds instead of 144; ", "once"),
+        (1, "4 weights instead of 144 in a dense layer, each used 9 times", {"4 weights", "used 9×"}, set()),
+        (2, "16 weights instead of 144 in a dense layer, each used 1 to 4 times", {"used 1–4×"}, {"4 weights"}),
+        (3, "36 weights instead of 144 in a dense layer, each used once", {"used once"}, {"4 weights", "used 9×"}),
     ],
 )
-def test_a_ladder_counts_weights_and_uses(period, counts, uses):
-    picture = ladder(period=period)
-    assert f"period {period} of 3: 4×4 image, 2×2 kernel, 1 channel. {counts}" in picture.sentence
-    assert {f"used {uses}", "144 weights", "4 weights", "used 9×", "used once"} <= set(texts(picture))
+def test_a_ladder_counts_the_rungs_that_have_been_reached(period, counts, reached, kept_back):
+    picture = shown(ladder(period=1), *numbered(4, 2, 1, period))
+    assert f"period {period} of 3: 4×4 image, 2×2 kernel, 1 channel. {counts}; 36 multiply-adds" in picture.sentence
+    assert picture.sentence.endswith(f"instead of 144; {4 * int(counts.split()[0])} bytes.")
+    assert {"144 weights", "36 weights"} | reached <= set(texts(picture))
+    assert not kept_back & set(texts(picture))
+    assert texts(picture).count("?") == period - 1
 
 
 def test_sliders_can_ask_pictures_for_their_ranges():
@@ -379,11 +383,11 @@ def test_nothing_computed_is_seen_before_its_claim_is_marked():
 @pytest.mark.parametrize(
     ("marks", "found", "hidden", "sentence"),
     [
-        (("?", "?"), ["mark it first"], ["864", "✔ right", "✘ wrong"], "0 of 2 claims marked, 0 as"),
+        (("?", "?"), ["?"], ["864", "✔ right", "✘ wrong", "as you said"], "0 of 2 claims marked, 0 as"),
         (("right", "?"), ["4", "✔ right", "as you said"], ["864", "✘ wrong"], "1 of 2 claims marked, 1 as"),
         (("wrong", "?"), ["✔ right", "you said wrong"], ["as you said"], "1 of 2 claims marked, 0 as"),
         (("wrong", "wrong"), ["✔ right", "✘ wrong", "864", "you said wrong"], ["?"], "2 of 2 claims marked, 1 as"),
-        (("right", "right"), ["as you said", "you said right"], ["mark it first"], "2 of 2 claims marked, 1 as"),
+        (("right", "right"), ["as you said", "you said right"], ["?"], "2 of 2 claims marked, 1 as"),
     ],
 )
 def test_a_marked_claim_gets_its_verdict(marks, found, hidden, sentence):
@@ -465,34 +469,37 @@ def test_curves_end_at_their_mean(accuracy, colour):
     assert is_colour(colour_at(curves, across, height), colour)
 
 
-DRIFT = [0, 20.5, 33.25], [90.0, 91.5, 88.0]
+DRIFT = [0, 20.5, 33.25], [90.0, 91.5, 88.0], [90.0, 92.0, 93.75]
 
 
-def test_drift_says_spread_and_accuracy_of_the_epoch():
+def test_drift_says_spread_and_accuracies_of_the_epoch():
     picture = shown(figures.KernelDrift(*DRIFT), np.ones((4, 5, 3, 3)), 2, 7)
     assert picture.sentence == (
         "Channel 7, 2 epochs without the tie: the layer's kernels lie 33.2 % from their mean over 4×5 positions; "
-        "the net names 88.0 % of the test digits."
+        "the net names 88.0 % of the test digits, its tied twin 93.8 %."
     )
-    assert {"channel 7: 4×5 kernels", "33.2 %", "88.0 %"} <= set(texts(picture))
+    assert {"channel 7: 4×5 kernels", "untied 33.2 %", "untied 88.0 %", "tied 93.8 %"} <= set(texts(picture))
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 2])
+@pytest.mark.parametrize("epoch", [0, 2])
 def test_a_dot_on_each_curve_marks_the_epoch(epoch):
     picture = decoded(shown(figures.KernelDrift(*DRIFT), np.ones((4, 5, 3, 3)), epoch, 7).png())
-    for bottom, values in zip((245, 60), DRIFT, strict=True):
-        room = 0.15 * np.ptp(values) + 0.5
-        up = (values[epoch] - min(values) + room) / (np.ptp(values) + 2 * room)
-        dots = np.abs(picture[420 - bottom - 130 : 430 - bottom, 400:] / 255 - to_rgb(CHOSEN)).max(axis=-1) < 0.03
-        rows, columns = np.nonzero(dots)
-        assert columns.mean() == pytest.approx(20 + 390 * (epoch + 0.3) / 2.6, abs=2)
-        assert rows.mean() == pytest.approx(130 - 120 * up, abs=2)
+    across = 415 + 345 * (epoch + 0.3) / 2.6
+    for bottom, first, last, values in (
+        (245, 0, 37.25, DRIFT[0]),
+        (60, 84, 97.75, DRIFT[1]),
+        (60, 84, 97.75, DRIFT[2]),
+    ):
+        height = 420 - bottom - 120 * (values[epoch] - first) / (last - first)
+        assert is_colour(colour_at(picture, across, height), CHOSEN)
+    dots = np.abs(picture / 255 - to_rgb(CHOSEN)).max(axis=-1) < 0.03
+    assert np.ptp(np.nonzero(dots)[1]) < 20
 
 
 def test_every_kernel_is_drawn_at_its_position():
     kernels = np.zeros((2, 4, 3, 3))
     kernels[1, 2, 0, 1], kernels[0, 0, 2, 0] = 1, -1
-    picture = decoded(shown(figures.KernelDrift([0, 1], [90, 91]), kernels, 1, 0).png())
+    picture = decoded(shown(figures.KernelDrift([0, 1], [90, 91], [90, 91]), kernels, 1, 0).png())
     for row, column in product(range(6), range(12)):
         expected = {(3, 7): 1, (2, 0): -1}.get((row, column), 0)
         found = colour_at(picture, 10 + 335 * (column + 0.5) / 12, 40 + 335 * (row + 0.5) / 6)
@@ -592,7 +599,7 @@ PAIR = {("dense", "a"): [1.0, 2.0]}
 def drift(kernels=None, epoch=12):
     """Return a drift with the widest numbers."""
     kernels = np.ones((12, 12, 3, 3)) if kernels is None else kernels
-    return shown(figures.KernelDrift(np.linspace(0, 100, 13), np.linspace(88, 100, 13)), kernels, epoch, 15)
+    return shown(figures.KernelDrift(*3 * [np.linspace(0, 100, 13)]), kernels, epoch, 15)
 
 
 @pytest.mark.parametrize(
@@ -656,8 +663,9 @@ def drift(kernels=None, epoch=12):
         (lambda: table(CLAIMS, "right"), "marks"),
         (lambda: table(CLAIMS, "right", "right", "right"), "marks"),
         (lambda: table(CLAIMS, "right", "true"), "marks"),
-        (lambda: figures.KernelDrift([1.0, 2.0], [1.0]), "spread"),
-        (lambda: figures.KernelDrift([1.0], [1.0]), "spread"),
+        (lambda: figures.KernelDrift([1.0, 2.0], [1.0], [1.0, 2.0]), "spread"),
+        (lambda: figures.KernelDrift([1.0, 2.0], [1.0, 2.0], [1.0]), "tied"),
+        (lambda: figures.KernelDrift([1.0], [1.0], [1.0]), "spread"),
         (lambda: drift(kernels=np.ones((2, 2, 9))), "kernels"),
         (lambda: drift(kernels=np.full((2, 2, 3, 3), np.inf)), "kernels"),
         (lambda: drift(epoch=13), "epoch=13"),

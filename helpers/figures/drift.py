@@ -46,7 +46,7 @@ class KernelDrift(Picture):
                 axes.plot(values, NETS[name][1], color=NETS[name][0], linewidth=3)
                 self._dots.append(self.moves(axes.plot([], [], "o", markersize=12, color=CHOSEN, clip_on=False)[0]))
                 y = bottom + (82 if name == "tied" else 48)
-                self._values.append((name, values, self.words(775, y, FONT_SIZE + 1, weight="bold", va="center")))
+                self._values.append((name, values, self.words(768, y, weight="bold", va="center")))
         axes.set_xlabel("epochs since the tie was cut", fontsize=FONT_SIZE, color=INK)
 
     def show(self, kernels: np.ndarray, epoch: int, channel: int) -> None:
