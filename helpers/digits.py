@@ -88,7 +88,7 @@ def placed(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int
 
 
 def placed_at_random(images: np.ndarray, image_size: int, seed: int) -> np.ndarray:
-    """Put each image at a place of its own, every place equally likely; shapes and errors as for `placed`."""
+    """Put each square image at a place of its own, every place equally likely; shapes and errors as for `placed`."""
     images = np.asarray(images)
     room = as_int("image_size", image_size) - max(images.shape[-2:])
     draw = np.random.default_rng(as_int("seed", seed, minimum=0))

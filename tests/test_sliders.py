@@ -9,7 +9,7 @@ from tests import notebooks
 from tests.expected import EXPECTED
 from tests.pixels import decoded
 
-RANDOM_MOVES = 120
+RANDOM_MOVES = 60
 
 
 def values_of(control):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from helpers.counting.sizes import Size, as_int, as_pair, brief, by
 from helpers.counting.taps import taps_inside
@@ -66,7 +67,7 @@ class Layer:
                 f"{surrounded}; allowed is a kernel that covers at most {by(padded)} pixels"
             )
 
-    @property
+    @cached_property
     def output_size(self) -> tuple[int, int]:
         """Height and width of the output map: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 

@@ -42,7 +42,9 @@ class Accuracies(Picture):
             colour, marker = STYLES[net.split()[0]]
             mean = np.mean(accuracies)
             at = np.full(len(accuracies), row)
-            self.marks += axes.plot(accuracies, at, marker, color=colour, markersize=11, alpha=0.55, mew=0)
+            self.marks += axes.plot(
+                accuracies, at, marker, color=colour, markersize=11, alpha=0.55, mew=0, clip_on=False
+            )
             self.marks += axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
             words = axes.text(
                 1.02, row, spread(accuracies), transform=axes.get_yaxis_transform(), va="center",

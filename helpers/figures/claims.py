@@ -41,8 +41,8 @@ class ClaimTable(Picture):
             self._write(36, y, claim)
             self._write(580, y, _in_words(said), ha="right")
             computed = self.words(755, y, ha="right", va="center", weight="bold")
-            verdict = self.words(780, y + 11, va="center", weight="bold")
-            self._rows.append((computed, verdict, self.words(780, y - 12, va="center")))
+            verdict = self.words(780, y + 13, va="center", weight="bold")
+            self._rows.append((computed, verdict, self.words(780, y - 9, va="center")))
 
     def show(self, marks: Sequence[str]) -> None:
         """Show what was computed of every claim that has been marked right or wrong."""

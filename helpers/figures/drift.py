@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
+from helpers.counting import as_int
 from helpers.figures.artists import Pixels, signed
 from helpers.figures.picture import Picture
 from helpers.figures.style import CHOSEN, FONT_SIZE, INK, LOCAL, SHARED
@@ -54,7 +55,8 @@ class KernelDrift(Picture):
         kernels = np.asarray(kernels)
         if kernels.ndim != 4 or not np.isfinite(kernels).all():
             raise ValueError(f"kernels has shape {kernels.shape}; allowed is (H, W, K, K), all finite")
-        if not 0 <= epoch < len(self._values[0][1]):
+        epoch = as_int("epoch", epoch, minimum=0)
+        if epoch >= len(self._values[0][1]):
             raise ValueError(f"epoch={epoch}; allowed is 0 to {len(self._values[0][1]) - 1}")
         spread, accuracy, tied = (values[epoch] for _, values, _ in self._values)
         height, width, rows, columns = kernels.shape
@@ -69,7 +71,8 @@ class KernelDrift(Picture):
             words.set_text(f"{name} {values[epoch]:.1f} %")
         self._title.set_text(f"channel {channel}: {height}×{width} kernels")
         self.sentence = (
-            f"Channel {channel}, {epoch} epochs without the tie: the layer's kernels lie {spread:.1f} % from their "
+            f"Channel {channel}, {epoch} epoch{'' if epoch == 1 else 's'} without the tie: "
+            f"the layer's kernels lie {spread:.1f} % from their "
             f"mean over {height}×{width} positions; the net names {accuracy:.1f} % of the test digits, its tied twin "
             f"{tied:.1f} %."
         )

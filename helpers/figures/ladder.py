@@ -117,7 +117,9 @@ def _checked(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -
     if matrix.shape != (units, pixels):
         raise ValueError(f"matrix has shape {matrix.shape}; allowed is ({units}, {pixels}) for this layer")
     numbers = matrix.astype(int)
-    if not np.array_equal(np.unique(numbers[numbers != 0]), np.arange(1, count.weights + 1)):
+    if (numbers != matrix).any() or not np.array_equal(
+        np.unique(numbers[numbers != 0]), np.arange(1, count.weights + 1)
+    ):
         raise ValueError(f"matrix has other numbers; allowed are 0 and 1 to {count.weights}, one for each weight")
     return numbers
 

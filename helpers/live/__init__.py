@@ -119,10 +119,16 @@ class Panel(anywidget.AnyWidget):
         return {control["name"]: control["value"] for control in self.controls}
 
     def set(self, **values: Value) -> "Panel":
-        """Move sliders by name, as a learner would, and return the panel. Raises TypeError for an unknown name."""
-        for name in values:
+        """Move controls by name, as a learner would, and return the panel.
+
+        Raises TypeError for an unknown name, and ValueError for a word that is no choice.
+        """
+        for name, value in values.items():
             if name not in self._ranges:
                 raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
+            given = self._ranges[name]
+            if isinstance(given, list) and value not in given:
+                raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
         values = {**self.values, **values}
         moved, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
         try:
@@ -142,9 +148,11 @@ class Panel(anywidget.AnyWidget):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
         start = self.values
-        self.set(**still)
+        if still:
+            self.set(**still)
         _display_still(self._shown, self.problem or self.sentence)
-        self.set(**start)
+        if still:
+            self.set(**start)
         self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
 
     def _answer(self, _, content: dict[str, Any], __) -> None:

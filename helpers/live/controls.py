@@ -69,9 +69,7 @@ def controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[st
     for name, given in ranges.items():
         value, depends = values[name], callable(given)
         if isinstance(given, list):
-            if value not in _as_choices(name, given):
-                raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
-            found.append({"name": name, "choices": given, "value": value})
+            found.append({"name": name, "choices": _as_choices(name, given), "value": value})
             continue
         if depends:
             given = given(**{other: values[other] for other in inspect.signature(given).parameters})

@@ -98,7 +98,8 @@ def cut(epoch, channel):
     mean = weight.mean((0, 1))
     spread = 100 * np.sqrt(((weight - mean) ** 2).mean() / (mean**2).mean())
     sentence = (
-        f"Channel {channel}, {epoch} epochs without the tie: the layer's kernels lie {spread:.1f} % from their mean "
+        f"Channel {channel}, {epoch} epoch{'' if epoch == 1 else 's'} without the tie: "
+        f"the layer's kernels lie {spread:.1f} % from their mean "
         f"over 12×12 positions; the net names {right[epoch]:.1f} % of the test digits, its tied twin "
         f"{tied[epoch]:.1f} %."
     )
