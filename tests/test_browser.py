@@ -1,6 +1,7 @@
 """The notebooks in a real JupyterLab in Chromium, used as a learner uses them."""
 
 import base64
+import contextlib
 import json
 import shutil
 
@@ -165,12 +166,22 @@ def test_a_panel_that_lost_its_kernel_says_so(opened):
     )
 
 
+def saved(path, page):
+    """Save with Ctrl+S, wherever the focus is, and return the cells of the file once it has been written in full."""
+    before = path.stat().st_mtime_ns
+    page.keyboard.press("Control+s")
+    for _ in range(150):
+        page.wait_for_timeout(200)
+        with contextlib.suppress(json.JSONDecodeError):
+            cells = json.loads(path.read_text())["cells"]
+            if path.stat().st_mtime_ns > before:
+                return cells
+    raise AssertionError("Ctrl+S did not save the notebook")
+
+
 def test_saved_and_opened_without_a_kernel_the_pictures_are_there(opened):
     path, _, page = opened
-    page.keyboard.press("Control+s")
-    page.wait_for_selector(".jp-NotebookPanel-toolbar")
-    page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.jp-mod-dirty')")
-    cells = json.loads(path.read_text())["cells"]
+    cells = saved(path, page)
     assert not any(WIDGET_VIEW in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     with lab.jupyter_lab(path.parent) as other:
         page.goto(other.format(path=path.name))
