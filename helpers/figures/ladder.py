@@ -52,9 +52,9 @@ class WeightLadder(Picture):
         current = {sizes.output_size: "local", (1, 1): "convolution"}.get(period, "tiled")
         shown = {
             "dense": (np.arange(1, numbers.size + 1).reshape(numbers.shape), sizes.dense),
-            "local": (_renumbered(sizes, numbers > 0, sizes.output_size), sizes.local),
+            "local": (_unshared(sizes, numbers > 0), sizes.local),
             "tiled": (numbers, count),
-            "convolution": (_renumbered(sizes, numbers > 0, (1, 1)), sizes.shared),
+            "convolution": (numbers, count),  # reached only when it is the layer itself
         }
         reached = list(shown).index(current)
         for place, (name, rung) in enumerate(self._rungs.items()):
@@ -124,10 +124,10 @@ def _checked(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -
     return numbers
 
 
-def _renumbered(sizes: counting.Layer, seen: np.ndarray, period: tuple[int, int]) -> np.ndarray:
-    """Number the weights of the tiled layer of another period that sees the same pixels."""
+def _unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
+    """Number the weights of the locally connected layer that sees the same pixels."""
     channel, row, column = np.unravel_index(np.arange(len(seen)), (sizes.out_channels, *sizes.output_size))
-    kernel = ((row % period[0]) * period[1] + column % period[1]) * sizes.out_channels + channel
+    kernel = (row * sizes.output_size[1] + column) * sizes.out_channels + channel
     numbers = np.zeros(seen.shape, dtype=int)
     numbers[seen] = (kernel[:, None] * sizes.kernel_weights + np.arange(sizes.kernel_weights) + 1).ravel()
     return numbers
