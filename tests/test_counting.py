@@ -158,7 +158,7 @@ def test_numpy_and_torch_integers_are_sizes():
         Layer(1, 2, 8, torch.tensor(3.0))
 
 
-@pytest.mark.parametrize(("kernel_size", "depth"), [(0, 1), (3, 0), (3, True), (3.0, 1)])
+@pytest.mark.parametrize(("kernel_size", "depth"), [(0, 1), (3, -1), (3, True), (3.0, 1)])
 def test_bad_receptive_field(kernel_size, depth):
     with pytest.raises((TypeError, ValueError), match="allowed"):
         counting.receptive_field(kernel_size, depth)

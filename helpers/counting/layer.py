@@ -163,6 +163,7 @@ def receptive_field(kernel_size: int, depth: int) -> int:
     """Side, in pixels, of the square that one unit sees through `depth` layers of stride 1: depth (kernel - 1) + 1.
 
     The formula is derived in Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-    Distill, 2019. Raises TypeError or ValueError for anything but whole numbers from 1 up.
+    Distill, 2019. Raises TypeError or ValueError for anything but whole numbers, depth from 0 up and
+    kernel_size from 1.
     """
-    return as_int("depth", depth) * (as_int("kernel_size", kernel_size) - 1) + 1
+    return as_int("depth", depth, minimum=0) * (as_int("kernel_size", kernel_size) - 1) + 1

@@ -2,13 +2,16 @@
 
 `LocallyConnected2d` has a kernel of its own at every position, `TiledConv2d` the same one at every `period`-th.
 `to_conv`, `to_tiled`, `to_local`, `to_dense` and `from_dense` turn a layer into another that computes the same, and
-refuse where none does.
+refuse where none does. `DynamicNet` shares in depth: it uses its middle layer a number of times in each pass,
+and `to_untied` gives each use a copy.
 """
 
 from helpers.layers.bridges import from_dense, to_conv, to_dense, to_local, to_tiled
+from helpers.layers.dynamic import DynamicNet, to_untied
 from helpers.layers.positional import LocallyConnected2d, TiledConv2d, locally_connected2d
 
 __all__ = [
+    "DynamicNet",
     "LocallyConnected2d",
     "TiledConv2d",
     "from_dense",
@@ -17,4 +20,5 @@ __all__ = [
     "to_dense",
     "to_local",
     "to_tiled",
+    "to_untied",
 ]

@@ -54,7 +54,7 @@ def to_dense(layer: Convolutional, image_size: counting.Size | None = None, max_
     of more than `max_bytes`.
     """
     sizes, _, _ = _described(layer, image_size)
-    refuse_too_large("the dense layer", sizes.dense, max_bytes)
+    refuse_too_large("the dense layer", sizes.dense.weights + sizes.dense.biases, sizes.itemsize, max_bytes)
     local = to_local(layer, image_size, max_bytes)
     weight = local.weight
     with torch.no_grad():

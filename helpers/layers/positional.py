@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from helpers import counting
 from helpers.layers.products import Window, local_product
 
+SHRINK = "Shrink image_size, kernel_size, in_channels or out_channels, use a larger stride"
+
 
 class TiledConv2d(nn.Module):
     """A `torch.nn.Conv2d` in which positions `period` apart use the same kernel and bias, and no others do.
@@ -188,20 +190,23 @@ def locally_connected2d(
     return local_product(input, weight, bias, Window.of(sizes))
 
 
-def refuse_too_large(what: str, need: counting.Count, max_bytes: int) -> None:
-    """Raise a ValueError that counts in words, unless the parameters fit into `max_bytes`."""
-    if need.bytes > counting.as_int("max_bytes", max_bytes):
+def refuse_too_large(what: str, parameters: int, itemsize: int, max_bytes: int, advice: str = SHRINK) -> None:
+    """Raise a ValueError that counts in words and says `advice`, unless the parameters fit into `max_bytes`."""
+    need = parameters * itemsize
+    if need > counting.as_int("max_bytes", max_bytes):
         raise ValueError(
-            f"{what} would have {_grouped(need.weights + need.biases)} parameters, {_grouped(need.bytes)} bytes, more "
-            f"than max_bytes={_grouped(max_bytes)}. Shrink image_size, kernel_size, in_channels or out_channels, use a "
-            "larger stride, or raise max_bytes"
+            f"{what} would have {_grouped(parameters)} parameters, {_grouped(need)} bytes, more than "
+            f"max_bytes={_grouped(max_bytes)}. {advice}, or raise max_bytes"
         )
 
 
 def refuse_unshared(sizes: counting.Layer, max_bytes: int) -> None:
     """Raise a ValueError unless a kernel for each position, and one padded image, each fit into `max_bytes`."""
     height, width = map(_grouped, sizes.output_size)
-    refuse_too_large(f"a layer with a kernel at each of {height}×{width} positions", sizes.local, max_bytes)
+    parameters = sizes.local.weights + sizes.local.biases
+    refuse_too_large(
+        f"a layer with a kernel at each of {height}×{width} positions", parameters, sizes.itemsize, max_bytes
+    )
     height, width = (n + 2 * p for n, p in zip(sizes.image_size, sizes.padding, strict=True))
     padded = sizes.in_channels * height * width * sizes.itemsize
     if padded > max_bytes:

@@ -1,0 +1,100 @@
+"""A net that uses one layer again and again, a different number of times in each forward pass."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from helpers import counting
+from helpers.counting.sizes import brief
+from helpers.layers.positional import refuse_too_large
+
+MOST_REUSES = 1000  # each use keeps its output for the backward pass
+
+Reuses = int | tuple[int, int]
+
+
+class DynamicNet(nn.Module):
+    """`input_linear`, then `middle_linear` used `reuses` times, then `output_linear`; negative values become zero.
+
+    The form is that of the PyTorch examples, "Control Flow + Weight Sharing", where a pass draws from 0 to 3 uses.
+
+    `reuses` is one number of uses, or the (fewest, most) of them; each pass draws a number in between, all equally
+    likely, from `generator` or else from torch's global one, unless `forward` is told the number. `max_bytes` is the
+    most memory that the parameters may take; it is compared before anything is allocated.
+
+    Shapes: input (..., in_features), output (..., out_features). Raises TypeError or ValueError naming the argument,
+    its value and what is allowed: widths are whole numbers from 1, uses from 0 to 1,000.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: int,
+        out_features: int,
+        reuses: Reuses = (0, 3),
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+        max_bytes: int = 2**30,
+    ) -> None:
+        widths = {"in_features": in_features, "hidden_features": hidden_features, "out_features": out_features}
+        widths = {name: counting.as_int(name, width) for name, width in widths.items()}
+        if generator is not None and not isinstance(generator, torch.Generator):
+            raise TypeError(f"generator is a {type(generator).__name__}; allowed is a torch.Generator or None")
+        fewest, most = reuses if isinstance(reuses, tuple | list) and len(reuses) == 2 else (reuses, reuses)
+        fewest, most = _as_reuses(fewest), _as_reuses(most)
+        if fewest > most:
+            raise ValueError(f"reuses={reuses}; allowed is (fewest, most) with fewest <= most")
+        super().__init__()
+        self.in_features, self.hidden_features, self.out_features = widths.values()
+        self.reuses, self.generator = (fewest, most), generator
+        shapes = (
+            (self.in_features, self.hidden_features),
+            (self.hidden_features, self.hidden_features),
+            (self.hidden_features, self.out_features),
+        )
+        itemsize = (dtype or torch.get_default_dtype()).itemsize
+        refuse_too_large(
+            "the net",
+            sum(inputs * outputs + outputs for inputs, outputs in shapes),
+            itemsize,
+            max_bytes,
+            "Shrink hidden_features, in_features or out_features",
+        )
+        self.input_linear, self.middle_linear, self.output_linear = (
+            nn.Linear(*shape, device=device, dtype=dtype) for shape in shapes
+        )
+
+    def forward(self, input: Tensor, reuses: int | None = None) -> Tensor:
+        """Return the output of a pass that uses `middle_linear` `reuses` times; None draws the number."""
+        if reuses is None:
+            fewest, most = self.reuses
+            reuses = int(torch.randint(fewest, most + 1, (), generator=self.generator))
+        hidden = self.input_linear(input).clamp(min=0)
+        for _ in range(_as_reuses(reuses)):
+            hidden = self.middle_linear(hidden).clamp(min=0)
+        return self.output_linear(hidden)
+
+    def extra_repr(self) -> str:
+        """Say between which numbers of uses a pass draws."""
+        return f"reuses={self.reuses}"
+
+
+def _as_reuses(reuses: int) -> int:
+    number = counting.as_int("reuses", reuses, minimum=0)
+    if number > MOST_REUSES:
+        raise ValueError(f"reuses={brief(number)} is too large; allowed is 0 to {MOST_REUSES:,}")
+    return number
+
+
+def to_untied(net: DynamicNet, reuses: int) -> nn.Sequential:
+    """Return a net that computes what `net` does with `reuses` uses, and has a copy of the middle layer for each.
+
+    Its linear layers are copies, so they can be trained apart. Shapes and errors are those of `DynamicNet.forward`.
+    """
+    if not isinstance(net, DynamicNet):
+        raise TypeError(f"net is a {type(net).__name__}; allowed is helpers.layers.DynamicNet")
+    middle = [copy.deepcopy(net.middle_linear) for _ in range(_as_reuses(reuses))]
+    first, *rest = (copy.deepcopy(net.input_linear), *middle, copy.deepcopy(net.output_linear))
+    return nn.Sequential(first, *(part for layer in rest for part in (nn.ReLU(), layer)))
