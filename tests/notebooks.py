@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import live
+from helpers.live import panel
 
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -17,12 +17,12 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 def run_here(path):
     """Run a notebook's cells in this process and return its panels: function name to panel."""
     names = {}
-    showing, live.display = live.display, lambda *_, **__: None
+    showing, panel.display = panel.display, lambda *_, **__: None
     try:
         with contextlib.chdir(path.parent), contextlib.redirect_stdout(io.StringIO()):  # as a kernel starts, in silence
             for cell in nbformat.read(path, as_version=4).cells:
                 if cell.cell_type == "code":
                     exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
     finally:
-        live.display = showing
+        panel.display = showing
     return {name: thing for name, thing in names.items() if hasattr(thing, "panel")}

@@ -3,9 +3,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from helpers import live as live_module
 from helpers.figures.picture import Picture
-from helpers.live import WIDGET_VIEW, Panel, live, show
+from helpers.live import Panel, live, show
+from helpers.live import panel as panel_module
+from helpers.live.panel import WIDGET_VIEW
 from helpers.server import keep_still_pictures
 from tests.pixels import decoded
 
@@ -40,7 +41,7 @@ def width(png):
 def shown(monkeypatch):
     """Return the outputs that a cell would get."""
     outputs = []
-    monkeypatch.setattr(live_module, "display", lambda output, raw=False: outputs.append(output))
+    monkeypatch.setattr(panel_module, "display", lambda output, raw=False: outputs.append(output))
     return outputs
 
 

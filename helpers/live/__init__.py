@@ -8,35 +8,19 @@
 
 The cell then shows a slider for each range, the picture, and the picture's sentence. `connect` stays the function it
 was, and `connect.panel` is what the cell shows.
+
+A function that yields is a run: its panel has a Run and a Stop button and a progress bar, and the picture grows while
+the function runs. It yields how much is done, from 0 to 1.
 """
 
 import inspect
-import linecache
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Protocol
 
-import anywidget
-import traitlets
-from IPython.display import Image, display
+from helpers.live.controls import Range, Value
+from helpers.live.panel import Panel, Picture, display_still
+from helpers.live.runs import RunPanel
 
-from helpers.live.controls import Range, Value, checked_presets, checked_starts, controls
-
-HERE = Path(__file__).parent
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
-MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
-
-
-class Picture(Protocol):
-    """What a panel can show. A picture may also have `pointed(x, y)`; see `Panel`."""
-
-    sentence: str
-    size: tuple[int, int]
-    lines: int  # that the longest sentence takes
-
-    def png(self, density: float, small: bool = False) -> bytes:
-        """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
+__all__ = ["Panel", "RunPanel", "live", "show"]
 
 
 def live(
@@ -52,13 +36,14 @@ def live(
     are the function's parameters; a control starts at the parameter's default. Each of `presets`, values for all
     controls in their order, becomes a button that moves them at once. The function moves the picture; what it
     returns is not used. `still` names values other than the starting ones for the stored picture, which is all that
-    readers see where no kernel runs.
+    readers see where no kernel runs. A function that yields gets a `RunPanel`, and its picture needs `clear()`.
 
     Raises TypeError or ValueError for a range, name, default or preset that does not fit.
     """
 
     def show(function: Callable) -> Callable:
-        function.panel = Panel(function, picture, ranges, presets)
+        kind = RunPanel if inspect.isgeneratorfunction(function) else Panel
+        function.panel = kind(function, picture, ranges, presets)
         function.panel.display(still or {})
         return function
 
@@ -67,122 +52,4 @@ def live(
 
 def show(picture: Picture) -> None:
     """Show a picture that has no sliders, and its sentence."""
-    _display_still(picture, picture.sentence)
-
-
-class Panel(anywidget.AnyWidget):
-    """The controls, the picture and the sentence of one cell.
-
-    `controls` are sliders and choices, `presets` buttons that move them, `sentence` says what the picture shows, and
-    `problem` is empty unless the last move could not be shown; then the last good picture stays. Where the picture has
-    `pointed(x, y)`, given a place on it as fractions of its width and height from the top left, it returns the values
-    to move to, or None.
-    """
-
-    _esm = HERE / "panel.js"
-    _css = HERE / "panel.css"
-
-    controls = traitlets.List().tag(sync=True)
-    presets = traitlets.List().tag(sync=True)
-    picture = traitlets.Bytes().tag(sync=True)
-    size = traitlets.List().tag(sync=True)
-    sentence = traitlets.Unicode().tag(sync=True)
-    lines = traitlets.Int().tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
-    pointable = traitlets.Bool().tag(sync=True)
-    answered = traitlets.Unicode().tag(sync=True)
-
-    def __init__(
-        self,
-        function: Callable,
-        shown: Picture,
-        ranges: dict[str, Range],
-        presets: dict[str, tuple[Value, ...]] | None = None,
-    ) -> None:
-        self._function, self._shown, self._density = function, shown, 1.0
-        self._ranges = ranges
-        starts = checked_starts(function, ranges)
-        super().__init__(
-            size=list(shown.size),
-            lines=shown.lines,
-            pointable=hasattr(shown, "pointed"),
-            controls=controls(ranges, starts),
-            presets=checked_presets(presets or {}, ranges),
-            picture=shown.png(self._density),
-        )
-        self.set(**starts)
-        self.on_msg(self._answer)
-
-    @property
-    def values(self) -> dict[str, Value]:
-        """Where each slider or choice stands."""
-        return {control["name"]: control["value"] for control in self.controls}
-
-    def set(self, **values: Value) -> "Panel":
-        """Move controls by name, as a learner would, and return the panel.
-
-        Raises TypeError for an unknown name, and ValueError for a word that is no choice.
-        """
-        for name, value in values.items():
-            if name not in self._ranges:
-                raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
-            given = self._ranges[name]
-            if isinstance(given, list) and value not in given:
-                raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
-        values = {**self.values, **values}
-        moved, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
-        try:
-            moved = controls(self._ranges, values)
-            values = {control["name"]: control["value"] for control in moved}
-            self._function(**values)
-            picture, sentence = self._shown.png(self._density), str(self._shown.sentence)
-        except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
-            problem = _in_words(error, self._function)
-            moved = [{**control, "value": values[control["name"]]} for control in moved]
-        with self.hold_sync():
-            self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
-        return self
-
-    def display(self, still: dict[str, Value]) -> None:
-        """Show the panel, and behind it the picture and sentence that remain when no kernel runs, moved to `still`."""
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        display({WIDGET_VIEW: view}, raw=True)
-        start = self.values
-        if still:
-            self.set(**still)
-        _display_still(self._shown, self.problem or self.sentence)
-        if still:
-            self.set(**start)
-        self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
-
-    def _answer(self, _, content: dict[str, Any], __) -> None:
-        with self.hold_sync():
-            try:
-                self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
-                moved = self._shown.pointed(*content["point"]) if "point" in content else content["values"]
-                self.set(**(moved or {}))
-            except Exception as error:  # without an answer the page would wait in vain
-                self.problem = _in_words(error, self._function)
-            finally:
-                self.answered = content["ticket"]
-
-
-def _display_still(picture: Picture, sentence: str) -> None:
-    width, height = picture.size
-    png = picture.png(STILL_DENSITY, small=True)
-    display(Image(png, width=width, height=height, alt=sentence))
-    display({"text/markdown": sentence, "text/plain": sentence}, raw=True)
-
-
-def _in_words(error: Exception, function: Callable) -> str:
-    """Say what went wrong, and the line of the learner's function that led to it."""
-    text = f"{type(error).__name__}: {error}"
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    file, line = code and code.co_filename, None
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    source = linecache.getline(file, line).strip() if line else ""
-    return f"{text}\nin the line: {source}" if source else text
+    display_still(picture, picture.sentence)

@@ -1,4 +1,5 @@
-// A panel: presets, one labelled slider or choice per control, the picture, and the sentence that says what it shows.
+// A panel: presets, one labelled slider or choice per control, Run and Stop where the function takes its time, the
+// picture, and the sentence that says what it shows.
 // At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
 
 const LINE = 1.5; // height of a line of the sentence, in em
@@ -51,6 +52,26 @@ function choiceRow(control, panelId, parent, onMove) {
   return { name: control.name, value: () => input.value, set: ({ value }) => (input.value = value) };
 }
 
+function pressButton(text, className, parent, onPress) {
+  const button = make("button", className, parent);
+  button.type = "button";
+  button.textContent = text;
+  button.addEventListener("click", onPress);
+  return button;
+}
+
+function runRow(parent, onRun, onStop) {
+  const row = make("div", "owmu-run", parent);
+  pressButton("▶ Run", "owmu-button owmu-start", row, onRun);
+  const stop = pressButton("■ Stop", "owmu-button", row, onStop);
+  const bar = make("progress", "owmu-progress", row);
+  bar.setAttribute("aria-label", "progress of the run");
+  return (running, progress) => {
+    stop.setAttribute("aria-disabled", !running); // not disabled: a button that has the focus would lose it
+    bar.value = progress;
+  };
+}
+
 function render({ model, el }) {
   const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
   const panel = make("div", "owmu-panel", el);
@@ -62,11 +83,10 @@ function render({ model, el }) {
     return row(control, id, controls, () => move());
   });
   for (const { name, values } of model.get("presets")) {
-    const button = make("button", "owmu-preset", presets);
-    button.type = "button";
-    button.textContent = name;
-    button.addEventListener("click", () => ask({ values }));
+    pressButton(name, "owmu-button", presets, () => ask({ values }));
   }
+  const runs = model.get("running") !== undefined;
+  const showRun = runs && runRow(panel, () => ask({ ...moved(), run: true }), () => ask({ ...moved(), stop: true }));
   const frame = make("div", "owmu-frame", panel);
   const canvas = make("canvas", "owmu-picture", frame);
   const problem = make("div", "owmu-problem", frame);
@@ -79,7 +99,6 @@ function render({ model, el }) {
   problem.setAttribute("role", "alert");
   sentence.id = `${id}-sentence`;
   sentence.style.minHeight = `${LINE * model.get("lines")}em`; // so that the cell keeps its height
-  sentence.setAttribute("aria-live", "polite");
 
   // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's.
   const claimKeys = (event) => {
@@ -96,7 +115,8 @@ function render({ model, el }) {
   const density = () => window.devicePixelRatio || 1;
 
   function ask(content) {
-    next = content;
+    const run = next?.run && !content.stop; // a move right after Run does not undo it
+    next = run ? { ...content, run } : content;
     if (sent === null) send();
     else if (timer === null) timer = setTimeout(complain, PATIENCE);
   }
@@ -121,8 +141,12 @@ function render({ model, el }) {
     if (next !== null) send();
   }
 
+  function moved() {
+    return { values: Object.fromEntries(rows.map((row) => [row.name, row.value()])) };
+  }
+
   function move() {
-    ask({ values: Object.fromEntries(rows.map((row) => [row.name, row.value()])) });
+    ask(moved());
   }
 
   function say(text) {
@@ -150,6 +174,8 @@ function render({ model, el }) {
     if (next === null && sent === null) {
       model.get("controls").forEach((control, index) => rows[index].set(control));
     }
+    if (runs) showRun(model.get("running"), model.get("progress"));
+    sentence.setAttribute("aria-live", model.get("running") ? "off" : "polite"); // the end of a run is news enough
     if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");
     say(model.get("problem"));
     paint();

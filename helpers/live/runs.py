@@ -1,0 +1,128 @@
+"""A panel for a function that takes its time: it yields, so that the page can watch it and stop it."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from numbers import Real
+from time import perf_counter
+from typing import Any
+
+import traitlets
+
+from helpers.live.controls import Range, Value
+from helpers.live.panel import Panel, Picture, in_words
+
+TURN = 0.03  # seconds that a run keeps the kernel to itself; then messages of the page get their turn
+FASTEST = 0.08  # seconds between two frames: more of them are not seen
+SHARE = 0.15  # of the time may go into frames
+
+
+class RunPanel(Panel):
+    """The controls, Run and Stop, a progress bar, the picture and the sentence of a function that yields.
+
+    Controls say what the next run will be; they do not disturb a run. The function yields how much is done, from 0 to
+    1, and the picture, which also has `clear()`, is drawn again now and then. A function that raises ends its run:
+    `problem` says why, and the picture stays as far as it got. Only one run is under way in a kernel; another one
+    stops it.
+    """
+
+    running = traitlets.Bool().tag(sync=True)
+    progress = traitlets.Float().tag(sync=True)
+
+    _task: asyncio.Task | None = None
+
+    def __init__(
+        self,
+        function: Callable[..., Iterator[float]],
+        shown: Picture,
+        ranges: dict[str, Range],
+        presets: dict[str, tuple[Value, ...]] | None = None,
+    ) -> None:
+        self.stop()  # a cell that is run anew leaves no older run behind
+        self._ran: dict[str, Value] | None = None
+        shown.clear()
+        super().__init__(function, shown, ranges, presets)
+
+    def run(self, **values: Value) -> "RunPanel":
+        """Move controls by name as `set` does, run to the end, and return the panel."""
+        self.stop()
+        self.set(**values)
+        for _ in self._steps():
+            pass
+        return self
+
+    def start(self) -> None:
+        """Begin a run with the controls as they stand, in turns with whatever else the kernel has to do."""
+        self.stop()
+        RunPanel._task = asyncio.get_running_loop().create_task(self._watched())
+
+    @staticmethod
+    def stop() -> None:
+        """Stop the run that is under way, if there is one; what it has reached stays."""
+        if RunPanel._task is not None:
+            RunPanel._task.cancel()
+            RunPanel._task = None
+
+    async def _watched(self) -> None:
+        with contextlib.closing(self._steps()) as steps:
+            turn = frame = perf_counter()
+            pause = FASTEST
+            for _ in steps:
+                now = perf_counter()
+                if now - turn < TURN:
+                    continue
+                if now - frame >= pause:
+                    self._draw()
+                    frame = perf_counter()
+                    pause = max(FASTEST, (frame - now) / SHARE)
+                await asyncio.sleep(0)
+                turn = perf_counter()
+
+    def _steps(self) -> Iterator[None]:
+        """Advance the function step by step, and show how it ended, also when this is closed early."""
+        self._ran, self._done, problem = self.values, 0.0, ""
+        with self.hold_sync():
+            self.running, self.progress, self.problem = True, 0.0, ""
+        try:
+            with contextlib.closing(self._function(**self._ran)) as steps:
+                for done in steps:
+                    if isinstance(done, bool) or not isinstance(done, Real) or not 0 <= done <= 1:
+                        raise ValueError(f"the run yields {done!r}; allowed is how much is done, from 0 to 1")
+                    self._done = float(done)
+                    yield
+        except (Exception, SystemExit) as error:
+            problem = in_words(error, self._function)
+        finally:
+            self._draw(problem, running=False)
+
+    def _draw(self, problem: str = "", running: bool = True) -> None:
+        picture = self.picture
+        try:
+            picture = self._shown.png(self._density)
+        except Exception as error:
+            problem = in_words(error, self._function)
+        with self.hold_sync():
+            self.picture, self.sentence, self.problem = picture, self._sentence(self.values), problem
+            self.running, self.progress = running, self._done
+
+    def _sentence(self, values: dict[str, Value]) -> str:
+        moved = self._ran is not None and self._ran != values
+        return ("The controls have moved since this run: press Run. " if moved else "") + str(self._shown.sentence)
+
+    def _shown_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
+        return self._shown.png(self._density), self._sentence(values)
+
+    def _to_still(self, still: dict[str, Value]) -> None:
+        self.run(**still)
+
+    def _to_start(self, start: dict[str, Value]) -> None:
+        self._shown.clear()
+        self._ran, self.progress = None, 0.0
+        self.set(**start)
+
+    def _answer(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+        if content.get("stop"):
+            self.stop()
+        super()._answer(widget, content, buffers)
+        if content.get("run") and not self.problem:
+            self.start()
