@@ -16,8 +16,10 @@ from tqdm import tqdm
 
 from helpers.counting import as_int
 
+DIVERGED = 1e6  # no loss of a net that learns is as large
+
 Array = np.ndarray | Tensor
-Results = dict[tuple[str, str], list[float]]  # by net and test set: accuracies in percent, one for each seed
+Results = dict[tuple[str, str], list[float]]  # by net and data: one number for each seed, as accuracies in percent
 
 
 def fit(
@@ -34,7 +36,7 @@ def fit(
     """Train a classifier with Adam and cross-entropy, in place, and return it; call `after_epoch` after each epoch.
 
     Shapes: images (N, C, H, W), labels (N,). The order of the batches depends on `seed` alone. Raises TypeError or
-    ValueError for arguments that do not fit, and RuntimeError when the loss is no longer a finite number.
+    ValueError for arguments that do not fit, and RuntimeError when the loss is above a million or no longer a number.
     """
     epochs, batch_size = as_int("epochs", epochs), as_int("batch_size", batch_size)
     seed = as_int("seed", seed, minimum=0)
@@ -51,8 +53,7 @@ def fit(
             loss = nn.functional.cross_entropy(model(images[batch]), labels[batch])
             loss.backward()
             optimizer.step()
-        if not math.isfinite(loss.item()):
-            raise RuntimeError(f"the loss is {loss.item()} after epoch {epoch + 1}; try a smaller learning_rate")
+        refuse_divergence(loss, f"after epoch {epoch + 1}")
         if progress is not None:
             progress.update()
         after_epoch()
@@ -83,13 +84,19 @@ def compare(
     return results
 
 
-def store(path: Path | str, results: Results, epochs: dict[str, int], seeds: Iterable[int]) -> None:
-    """Write results to a file, with the epochs of each test set, the seeds, today's date and torch's version."""
+def refuse_divergence(loss: Tensor, when: str) -> None:
+    """Raise a RuntimeError that says `when` and what to try, if the loss is above a million or not a number."""
+    if not loss.item() < DIVERGED:
+        raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try a smaller learning_rate")
+
+
+def store(path: Path | str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:
+    """Write results to a file, with the epochs or steps of each set, the seeds, today's date and torch's version."""
     rows = [
-        {"net": net, "data": data, "accuracies": [round(accuracy, 3) for accuracy in found]}
+        {"net": net, "data": data, "found": [round(number, 3) for number in found]}
         for (net, data), found in results.items()
     ]
-    about = {"date": date.today().isoformat(), "torch": torch.__version__, "seeds": list(seeds), "epochs": epochs}
+    about = {"date": date.today().isoformat(), "torch": torch.__version__, "seeds": list(seeds), "budget": budget}
     lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     Path(path).write_text(f'{{\n  "about": {json.dumps(about)},\n  "results": [\n{lines}\n  ]\n}}\n')
 
@@ -97,15 +104,15 @@ def store(path: Path | str, results: Results, epochs: dict[str, int], seeds: Ite
 def stored(path: Path | str) -> tuple[Results, dict[str, Any]]:
     """Return the results in a file that `store` wrote, and what it says about them."""
     content = json.loads(Path(path).read_text())
-    return {(row["net"], row["data"]): row["accuracies"] for row in content["results"]}, content["about"]
+    return {(row["net"], row["data"]): row["found"] for row in content["results"]}, content["about"]
 
 
-def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """Return the percentage of images that the model labels rightly; shapes and errors as for `fit`."""
+def accuracy(model: nn.Module, images: Tensor, labels: Tensor, **how: Any) -> float:
+    """Return the percentage of images that `model(images, **how)` labels rightly; shapes and errors as for `fit`."""
     _check(model, images, labels)
     model.eval()
     with torch.no_grad():
-        return 100 * (model(images).argmax(1) == labels).double().mean().item()
+        return 100 * (model(images, **how).argmax(1) == labels).double().mean().item()
 
 
 def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
