@@ -2,11 +2,21 @@
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from helpers.figures.picture import Picture
-from helpers.figures.style import CHOSEN, DENSE, FAINT, FONT_SIZE, INK, LOCAL, SHARED, TILED
+from helpers.figures.style import CHOSEN, DENSE, FAINT, FONT_SIZE, INK, LOCAL, MOMENTUM, SHARED, TILED
 
-STYLES = {"dense": (DENSE, "s"), "local": (LOCAL, "o"), "tiled": (TILED, "^"), "convolution": (SHARED, "D")}
+STYLES = {
+    "dense": (DENSE, "s"),
+    "local": (LOCAL, "o"),
+    "tiled": (TILED, "^"),
+    "convolution": (SHARED, "D"),
+    "untied": (LOCAL, "o"),
+    "tied": (SHARED, "D"),
+    "momentum": (MOMENTUM, "o"),
+    "plain": (INK, "s"),
+}
 MOST_ROWS, MOST_POINTS = 12, 60
 ROW = 62  # pixels
 MIDDLE = {"ha": "center", "va": "center"}
@@ -14,46 +24,95 @@ MIDDLE = {"ha": "center", "va": "center"}
 Results = dict[tuple[str, str], list[float]]
 
 
-class Accuracies(Picture):
-    """One row for each experiment: a mark for every seed, a line at the mean, and mean and spread in words."""
+class _Rows(Picture):
+    """One row for each experiment: a mark for every seed, a line at the mean, and a summary in words."""
 
-    range: tuple[float, float] | None = None  # of the axis, if it is not that of the accuracies
+    axis: str  # what is on it
+    scale = "linear"
 
     def __init__(self, results: Results) -> None:
-        """`results` maps (kind of net, data) to the test accuracies in percent, one for each seed.
+        """`results` maps (kind of net, data) to one number for each seed.
 
-        The first word of a kind says its colour: dense, local, tiled or convolution.
+        The first word of a kind says its colour: `STYLES` lists them.
         """
-        seeds = _checked(results, MOST_ROWS)
-        names = [f"{net}, {data}" for net, data in results]
+        self._seeds = _checked(results, MOST_ROWS)
+        names = self._names = [f"{net}, {data}" for net, data in results]
         left = 40 + 11 * max(map(len, names))
         super().__init__(940, 70 + ROW * len(results))
         width, height = self.size
         axes = self.figure.add_axes((left / width, 60 / height, (760 - left) / width, (height - 70) / height))
         values = np.concatenate([np.asarray(v) for v in results.values()])
-        axes.set(xlim=self.range or (values.min() - 1, values.max() + 1), ylim=(len(results) - 0.5, -0.5))
+        axes.set(xscale=self.scale, xlim=self._limits(values), ylim=(len(results) - 0.5, -0.5))
         axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
         axes.tick_params(labelsize=FONT_SIZE, length=0)
-        axes.set_xlabel("test accuracy in %, one mark for each seed", fontsize=FONT_SIZE, color=INK)
+        axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color="#DDDDDD")
         self.marks: list[Artist] = []
-        for row, ((net, _), accuracies) in enumerate(results.items()):
+        for row, ((net, _), numbers) in enumerate(results.items()):
             colour, marker = STYLES[net.split()[0]]
-            mean = np.mean(accuracies)
-            at = np.full(len(accuracies), row)
-            self.marks += axes.plot(
-                accuracies, at, marker, color=colour, markersize=11, alpha=0.55, mew=0, clip_on=False
-            )
+            mean = np.mean(numbers)
+            at = np.full(len(numbers), row)
+            self.marks += axes.plot(numbers, at, marker, color=colour, markersize=11, alpha=0.55, mew=0, clip_on=False)
             self.marks += axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
             words = axes.text(
-                1.02, row, spread(accuracies), transform=axes.get_yaxis_transform(), va="center",
+                1.02, row, self._words(numbers), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=FONT_SIZE + 2, color=INK,
             )  # fmt: skip
             self.marks.append(words)
-        parts = [f"{name} {spread(of)} %" for name, of in zip(names, results.values(), strict=True)]
-        self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
         self.lines = 2 + len(results) // 4
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        """Return the ends of the axis."""
+
+    def _words(self, numbers: list[float]) -> str:
+        """Say what one row shows."""
+
+
+class Accuracies(_Rows):
+    """Test accuracies in percent: a mark for every seed, a line at the mean, and mean and spread in words."""
+
+    axis = "test accuracy in %, one mark for each seed"
+    range: tuple[float, float] | None = None  # of the axis, if it is not that of the accuracies
+
+    def __init__(self, results: Results) -> None:
+        """Take test accuracies in percent as `_Rows` does."""
+        super().__init__(results)
+        parts = [f"{name} {spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
+        self.sentence = f"Mean and standard deviation over {self._seeds} seeds: {'; '.join(parts)}."
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        return self.range or (values.min() - 1, values.max() + 1)
+
+    def _words(self, numbers: list[float]) -> str:
+        return spread(numbers)
+
+
+class Losses(_Rows):
+    """Losses on a logarithmic axis: a mark for every seed, a line at the mean, and the mean in words."""
+
+    axis = "loss at the end, one mark for each seed"
+    scale = "log"
+
+    def __init__(self, results: Results) -> None:
+        """Take losses above 0 as `_Rows` does."""
+        if not all(loss > 0 for losses in results.values() for loss in losses):
+            raise ValueError("results has a loss that is not above 0; allowed are such only, on a logarithmic axis")
+        super().__init__(results)
+        parts = [
+            f"{name} {np.mean(of):.2g} ({min(of):.2g} to {max(of):.2g})"
+            for name, of in zip(self._names, results.values(), strict=True)
+        ]
+        self.sentence = f"Mean loss at the end over {self._seeds} seeds, and its range: {'; '.join(parts)}."
+        axes = self.figure.axes[0]
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        return values.min() / 1.5, values.max() * 1.5
+
+    def _words(self, numbers: list[float]) -> str:
+        return f"mean {np.mean(numbers):.2g}"
 
 
 class VotedAccuracies(Accuracies):
@@ -128,7 +187,7 @@ class AccuracyCurves(Picture):
             axes.plot(sorted(of), mean, style, marker=marker, color=colour, linewidth=3, markersize=10)
             ends[net] = mean[-1]
             parts.append(f"{net} " + ", ".join(f"{spread(of[size])} % with {size:,}" for size in sorted(of)))
-        for net, y in zip(sorted(ends, key=ends.get), _apart(sorted(ends.values()), 7.5, most=97), strict=True):
+        for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), 7.5, most=97), strict=True):
             axes.plot([sizes[-1] * 1.03, sizes[-1] * 1.12], [ends[net], y], color=FAINT, linewidth=1, clip_on=False)
             axes.text(sizes[-1] * 1.14, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
         self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
@@ -147,7 +206,7 @@ def _first_number(data: str) -> int:
     return int(data.split()[0].replace(",", ""))
 
 
-def _apart(values: list[float], room: float, most: float) -> list[float]:
+def apart(values: list[float], room: float, most: float) -> list[float]:
     """Move sorted values apart until each has room, and as little as possible: a label beside its curve."""
     placed = []
     for value in values:

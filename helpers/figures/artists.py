@@ -1,9 +1,11 @@
 """What the moving parts of a picture are made of; each is quicker to paint than matplotlib's general artist."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
@@ -21,6 +23,7 @@ from helpers.figures.style import CHOSEN, DPI, INK, NEGATIVE, POSITIVE
 if TYPE_CHECKING:
     from helpers.figures.picture import Picture
 
+GOLDEN = (5**0.5 - 1) / 2
 EM = 100  # the size at which outlines are taken from the font
 NOTHING = Path(np.zeros((0, 2)))
 
@@ -115,6 +118,18 @@ class _Raster(Artist):
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, shown.view(np.uint8).reshape(*shown.shape, 4))
         gc.restore()
+
+
+def identities(numbers: Sequence[int] | np.ndarray, count: int | None = None) -> np.ndarray:
+    """Give each of the numbers from 1 a pale colour, neighbours far apart where they are many, and white to 0.
+
+    Numbers go up to `count`, or else to the largest; returns (..., 3) from 0 to 1.
+    """
+    numbers = np.asarray(numbers)
+    count = int(numbers.max()) if count is None else count
+    shades = np.arange(count) * GOLDEN % 1 if count > 12 else np.arange(count) / max(1, count - 1)
+    pale = 0.5 + 0.5 * colormaps["viridis"](shades)[:, :3]
+    return np.vstack([np.ones(3), pale])[numbers]
 
 
 def signed(values: np.ndarray, largest: float) -> np.ndarray:

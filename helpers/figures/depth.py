@@ -13,6 +13,7 @@ class ReceptiveField(Picture):
     """The pixels that the middle output of a stack of local layers sees, and the gradient that proves it."""
 
     deepest = 5
+    side = "the layers from the side"
 
     def __init__(self) -> None:
         super().__init__(900, 370)
@@ -21,7 +22,7 @@ class ReceptiveField(Picture):
         self._gradient = Pixels(self, self.square(620, 45, 270))
         self._titles = [self.title(part.axes) for part in (self._image, self._stack, self._gradient)]
         self.under(self._image.axes, "input: what the output sees")
-        self.under(self._stack.axes, "the layers from the side")
+        self.under(self._stack.axes, self.side)
         self.under(self._gradient.axes, "gradient of the output")
         self._names = [
             self.moves(self._stack.axes.text(0.02, 0, "", va="center", fontsize=FONT_SIZE, color=INK, weight="bold"))
@@ -55,14 +56,25 @@ class ReceptiveField(Picture):
         strength = np.where(gradient != 0, 0.2 + 0.8 * strength, 0)[..., None]
         self._gradient.show(1 - strength * (1 - np.array(to_rgb(LOCAL))), block)
         touched = int(np.count_nonzero(gradient))
-        self._titles[0].set_text(f"sees {field}×{field} = {field**2} pixels")
-        self._titles[1].set_text(f"{_layers(depth)}, {kernel_size}×{kernel_size} kernels")
-        self._titles[2].set_text(f"not zero at {touched} pixels")
+        self._titles[0].set_text(f"sees {field}×{field} = {_pixels(field**2)}")
+        self._titles[1].set_text(self._stack_title(kernel_size, depth))
+        self._titles[2].set_text(f"not zero at {_pixels(touched)}")
         self.sentence = (
-            f"{_layers(depth)} with {kernel_size}×{kernel_size} kernels: the middle output sees {field}×{field} = "
+            f"{self._depth(depth)} with {kernel_size}×{kernel_size} kernels: the middle output sees {field}×{field} = "
             f"{field**2} of {side**2} pixels, because {depth} × ({kernel_size} − 1) + 1 = {field}; "
-            f"its gradient is not zero at {touched} pixels."
+            f"its gradient is not zero at {_pixels(touched)}."
         )
+
+    def _depth(self, depth: int) -> str:
+        """Say how deep the stack is, at the start of a sentence."""
+        return _layers(depth)
+
+    def _level(self, level: int) -> str:
+        """Name what leads to a level of the stack."""
+        return f"layer {level}"
+
+    def _stack_title(self, kernel_size: int, depth: int) -> str:
+        return f"{_layers(depth)}, {kernel_size}×{kernel_size} kernels"
 
     def _show_stack(self, side: int, kernel_size: int, depth: int) -> None:
         levels = depth + 1
@@ -77,9 +89,42 @@ class ReceptiveField(Picture):
         self._stack.show(cells)
         for level, name in enumerate(self._names):
             shown = level < levels
-            name.set_text(("input" if level == 0 else f"layer {level}") if shown else "")
+            name.set_text(("input" if level == 0 else self._level(level)) if shown else "")
             name.set_position((0.02, (depth - level + 0.5) / levels))
+
+
+class ReusedField(ReceptiveField):
+    """The pixels that the middle output sees when one convolution is applied again and again."""
+
+    side = "the uses from the side"
+
+    def show(self, image: np.ndarray, gradient: np.ndarray, conv, reuses: int) -> None:
+        """Show `reuses` uses of one convolution (`weight`, `kernel_size`); the rest is as for the stack."""
+        self._weights = conv.weight.numel()
+        super().show(image, gradient, conv.kernel_size[0], reuses)
+        self.sentence += f" The convolution has {_weights(self._weights)} throughout."
+
+    def _depth(self, depth: int) -> str:
+        return _uses(depth)
+
+    def _level(self, level: int) -> str:
+        return f"use {level}"
+
+    def _stack_title(self, kernel_size: int, depth: int) -> str:
+        return f"{_weights(self._weights)}, {_uses(depth)}"
 
 
 def _layers(depth: int) -> str:
     return "1 layer" if depth == 1 else f"{depth} layers"
+
+
+def _pixels(number: int) -> str:
+    return "1 pixel" if number == 1 else f"{number} pixels"
+
+
+def _weights(number: int) -> str:
+    return "1 weight" if number == 1 else f"{number:,} weights"
+
+
+def _uses(number: int) -> str:
+    return "1 use" if number == 1 else f"{number} uses"

@@ -1,18 +1,16 @@
 """Which weights of a layer are the same parameter, from the dense layer to the convolution."""
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting import by
-from helpers.figures.artists import Glyphs, Pixels
+from helpers.figures.artists import Glyphs, Pixels, identities
 from helpers.figures.picture import Picture, channels
 from helpers.figures.style import CHOSEN, FAINT, FONT_SIZE, INK
 
 SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
 LARGEST = (32, 25)  # outputs and pixels: more would leave no room for the numbers
-GOLDEN = (5**0.5 - 1) / 2
 
 
 class WeightLadder(Picture):
@@ -45,7 +43,7 @@ class WeightLadder(Picture):
         numbers = _checked(np.asarray(matrix), sizes, count)
         units, pixels = numbers.shape
         places = {((column + 0.5) / pixels, (row + 0.5) / units): (row, column) for row, column in np.argwhere(numbers)}
-        self._matrix.show(_colours(numbers))
+        self._matrix.show(identities(numbers))
         size = min(max(SMALLEST_NUMBER, 150 / units), LARGEST_NUMBER)
         self._numbers.show({place: str(numbers[entry]) for place, entry in places.items()}, size)
         self._title.set_text(f"{units} outputs × {pixels} pixels: same number = same weight")
@@ -100,7 +98,7 @@ class _Rung:
     def show(self, numbers: np.ndarray, count: counting.Count, chosen: bool) -> None:
         """Show the numbered matrix and the counts."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
-        self._matrix.show(_colours(numbers), outline_pixels=False)
+        self._matrix.show(identities(numbers), outline_pixels=False)
         self._weights.set_text(_weights(count))
         self._uses.set_text(f"used {_times(count)}".replace(" to ", "–").replace(" times", "×"))
 
@@ -131,14 +129,6 @@ def _unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
     numbers = np.zeros(seen.shape, dtype=int)
     numbers[seen] = (kernel[:, None] * sizes.kernel_weights + np.arange(sizes.kernel_weights) + 1).ravel()
     return numbers
-
-
-def _colours(numbers: np.ndarray) -> np.ndarray:
-    """Give every parameter a pale colour, neighbours in the count far apart, and white to the number 0."""
-    count = numbers.max()
-    shades = np.arange(count) * GOLDEN % 1 if count > 12 else np.arange(count) / max(1, count - 1)
-    pale = 0.5 + 0.5 * colormaps["viridis"](shades)[:, :3]
-    return np.vstack([np.ones(3), pale])[numbers]
 
 
 def _weights(count: counting.Count) -> str:

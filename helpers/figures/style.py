@@ -8,6 +8,7 @@ SHARED = "#009E73"
 CHOSEN = "#E69F00"
 POSITIVE = "#1B7837"  # ColorBrewer's diverging purple and green, safe for all common kinds of colour vision
 NEGATIVE = "#762A83"
+MOMENTUM = "#56B4E9"
 INK = "#1A1A1A"
 FAINT = "#8A8A8A"
 EMPTY = "#F1F1F1"
