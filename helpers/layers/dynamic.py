@@ -17,7 +17,8 @@ Reuses = int | tuple[int, int]
 class DynamicNet(nn.Module):
     """`input_linear`, then `middle_linear` used `reuses` times, then `output_linear`; negative values become zero.
 
-    The form is that of the PyTorch examples, "Control Flow + Weight Sharing", where a pass draws from 0 to 3 uses.
+    The form is that of an early version of the PyTorch example "Control Flow + Weight Sharing", where a pass draws from
+    0 to 3 uses.
 
     `reuses` is one number of uses, or the (fewest, most) of them; each pass draws a number in between, all equally
     likely, from `generator` or else from torch's global one, unless `forward` is told the number. `max_bytes` is the
@@ -38,27 +39,28 @@ class DynamicNet(nn.Module):
         dtype: torch.dtype | None = None,
         max_bytes: int = 2**30,
     ) -> None:
+        dtype = torch.get_default_dtype() if dtype is None else dtype
+        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+            raise TypeError(f"dtype={dtype} cannot be trained; allowed is a floating point torch.dtype")
         widths = {"in_features": in_features, "hidden_features": hidden_features, "out_features": out_features}
         widths = {name: counting.as_int(name, width) for name, width in widths.items()}
         if generator is not None and not isinstance(generator, torch.Generator):
             raise TypeError(f"generator is a {type(generator).__name__}; allowed is a torch.Generator or None")
-        fewest, most = reuses if isinstance(reuses, tuple | list) and len(reuses) == 2 else (reuses, reuses)
-        fewest, most = _as_reuses(fewest), _as_reuses(most)
-        if fewest > most:
-            raise ValueError(f"reuses={reuses}; allowed is (fewest, most) with fewest <= most")
+        pair = tuple(reuses) if isinstance(reuses, tuple | list) else (reuses, reuses)
+        if len(pair) != 2 or _as_reuses(pair[0]) > _as_reuses(pair[1]):
+            raise ValueError(f"reuses={brief(reuses)}; allowed is an int, or (fewest, most) with fewest <= most")
         super().__init__()
         self.in_features, self.hidden_features, self.out_features = widths.values()
-        self.reuses, self.generator = (fewest, most), generator
+        self.reuses, self.generator = pair, generator
         shapes = (
             (self.in_features, self.hidden_features),
             (self.hidden_features, self.hidden_features),
             (self.hidden_features, self.out_features),
         )
-        itemsize = (dtype or torch.get_default_dtype()).itemsize
         refuse_too_large(
             "the net",
             sum(inputs * outputs + outputs for inputs, outputs in shapes),
-            itemsize,
+            dtype.itemsize,
             max_bytes,
             "Shrink hidden_features, in_features or out_features",
         )
@@ -94,7 +96,8 @@ def to_untied(net: DynamicNet, reuses: int) -> nn.Sequential:
     Its linear layers are copies, so they can be trained apart. Shapes and errors are those of `DynamicNet.forward`.
     """
     if not isinstance(net, DynamicNet):
-        raise TypeError(f"net is a {type(net).__name__}; allowed is helpers.layers.DynamicNet")
+        kind = f"{type(net).__module__}.{type(net).__qualname__}"
+        raise TypeError(f"net is a {kind}; allowed is a helpers.layers.DynamicNet")
     middle = [copy.deepcopy(net.middle_linear) for _ in range(_as_reuses(reuses))]
     first, *rest = (copy.deepcopy(net.input_linear), *middle, copy.deepcopy(net.output_linear))
     return nn.Sequential(first, *(part for layer in rest for part in (nn.ReLU(), layer)))
