@@ -84,10 +84,10 @@ def compare(
     return results
 
 
-def refuse_divergence(loss: Tensor, when: str) -> None:
+def refuse_divergence(loss: Tensor, when: str, remedy: str = "a smaller learning_rate") -> None:
     """Raise a RuntimeError that says `when` and what to try, if the loss is above a million or not a number."""
     if not loss.item() < DIVERGED:
-        raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try a smaller learning_rate")
+        raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try {remedy}")
 
 
 def store(path: Path | str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:

@@ -1,4 +1,6 @@
 import json
+import math
+import re
 from datetime import date
 from itertools import pairwise
 
@@ -46,6 +48,21 @@ def test_accuracy_by_hand():
     assert training.accuracy(nn.Identity(), images, torch.tensor([0, 1, 0])) == pytest.approx(200 / 3)
 
 
+class Rolled(nn.Module):
+    """A model whose answer is a place further for each step that it is told."""
+
+    def forward(self, images, steps=0):
+        return images.roll(steps, 1)
+
+
+def test_accuracy_tells_the_model_what_it_is_told():
+    images, labels = torch.eye(3), torch.tensor([1, 2, 0])
+    found = [training.accuracy(Rolled(), images, labels, **how) for how in ({}, {"steps": 1}, {"steps": 2})]
+    assert found == [0, 100, 0]
+    with pytest.raises(TypeError, match="places"):
+        training.accuracy(Rolled(), images, labels, places=1)
+
+
 def test_progress_ends_in_the_same_words(capsys):
     images, labels, *_ = data(50)
     with training.Progress(3, "a net") as progress:
@@ -59,8 +76,37 @@ def test_progress_ends_in_the_same_words(capsys):
 
 def test_a_diverging_loss_is_noticed():
     images, labels, *_ = data(50)
-    with pytest.raises(RuntimeError, match="learning_rate"):
+    with pytest.raises(RuntimeError, match=r"the loss is nan after epoch 1; .*learning_rate"):
         training.fit(net(), images * float("inf"), labels, epochs=1, seed=0)
+    with pytest.raises(RuntimeError, match=r"the loss is \d.*e\+\d+ after epoch 1; .*learning_rate"):
+        training.fit(net(), images * 1e12, labels, epochs=1, seed=0)
+    with pytest.raises(RuntimeError, match=r"the loss is .* after epoch 2; .*learning_rate"):
+        training.fit(model := net(), images, labels, 3, seed=0, after_epoch=lambda: model[1].bias.data.fill_(math.nan))
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (1_000_001.0, "1e+06"),
+        (1.5e6, "1.5e+06"),
+        (1e30, "1e+30"),
+        (1234567.0, "1.23e+06"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_a_loss_that_no_net_has_which_learns_is_refused(loss, said):
+    message = re.escape(f"the loss is {said} after step 7; try a smaller learning_rate")
+    for dtype in (torch.float32, torch.float64):
+        with pytest.raises(RuntimeError, match=message):
+            training.refuse_divergence(torch.tensor(loss, dtype=dtype), "after step 7")
+    with pytest.raises(RuntimeError, match=re.escape(f"the loss is {said} at once; try another seed")):
+        training.refuse_divergence(torch.tensor(loss), "at once", "another seed")
+
+
+@pytest.mark.parametrize("loss", [0.0, 2.3, 1000.0, 999_999.0, -3.0])
+def test_a_loss_that_a_net_may_have_is_not_refused(loss):
+    training.refuse_divergence(torch.tensor(loss, requires_grad=True), "after step 7")
 
 
 @pytest.mark.parametrize(
@@ -178,19 +224,20 @@ def test_what_is_stored_comes_back(tmp_path, kind):
     path = kind(tmp_path / "results.json")
     results = {("dense", "10 × 10"): [90.125, 100.0], ("tiled (period 4, 3)", "shuffled"): [100 / 3, 0.0]}
     before = date.today()
-    training.store(path, results, epochs={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
+    training.store(path, results, budget={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
     found, about = training.stored(path)
     rounded = {**results, ("tiled (period 4, 3)", "shuffled"): [33.333, 0.0]}
     assert list(found.items()) == list(rounded.items())
     assert before <= date.fromisoformat(about.pop("date")) <= date.today()
-    assert about == {"torch": torch.__version__, "seeds": [3, 4], "epochs": {"10 × 10": 60, "shuffled": 30}}
+    assert about == {"torch": torch.__version__, "seeds": [3, 4], "budget": {"10 × 10": 60, "shuffled": 30}}
 
 
 def test_a_stored_file_has_a_line_for_each_row(tmp_path):
     path = tmp_path / "results.json"
-    training.store(path, {("dense", "a"): [1.0], ("local", "a"): [2.0]}, epochs={"a": 1}, seeds=[0])
+    training.store(path, {("dense", "a"): [1.0], ("local", "a"): [2.0]}, budget={"a": 1}, seeds=[0])
     lines = path.read_text().splitlines()
-    assert json.loads(lines[3].strip(" ,")) == {"net": "dense", "data": "a", "accuracies": [1.0]}
-    assert json.loads(lines[4]) == {"net": "local", "data": "a", "accuracies": [2.0]}
-    training.store(path, {}, epochs={}, seeds=[])
+    assert json.loads(lines[3].strip(" ,")) == {"net": "dense", "data": "a", "found": [1.0]}
+    assert json.loads(lines[1].partition(":")[2].strip(" ,")).keys() == {"date", "torch", "seeds", "budget"}
+    assert json.loads(lines[4]) == {"net": "local", "data": "a", "found": [2.0]}
+    training.store(path, {}, budget={}, seeds=[])
     assert training.stored(path)[0] == {}
