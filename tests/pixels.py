@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from PIL import Image
 
 
@@ -25,3 +26,14 @@ def is_colour(found, name, tolerance=0.03):
 def has_colour(region, name, tolerance=0.03):
     """Say whether any pixel of a region has the named colour."""
     return bool((np.abs(region / 255 - to_rgb(name)).max(axis=-1) <= tolerance).any())
+
+
+def shown(picture, *arguments):
+    """Return a picture after it has shown something."""
+    picture.show(*arguments)
+    return picture
+
+
+def texts(picture):
+    """Return all that a picture has written."""
+    return [text.get_text() for text in picture.figure.findobj(Text) if text.get_visible()]

@@ -15,7 +15,8 @@ from helpers.figures.connections import connection_matrix
 from helpers.figures.picture import Picture, short_bytes, short_count
 from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from helpers.layers import LocallyConnected2d, TiledConv2d, to_dense
-from tests.pixels import colour_at, decoded, has_colour, is_colour
+from tests.pixels import colour_at, decoded, has_colour, is_colour, shown, texts
+from tests.test_depth_figures import curve, depth_results, depths, graph, parts_of, reused_field
 
 SETTINGS = [
     {"image_size": 6, "kernel_size": 3},
@@ -124,15 +125,6 @@ def test_an_output_that_sees_only_padding_can_be_shown():
     picture = figures.ConnectionMap()
     picture.show(counting.Layer(1, 1, 8, 3, padding=3), digits.digit(0, 8), 0)
     assert "sees 0 of 64 pixels" in picture.sentence
-
-
-def shown(picture, *arguments):
-    picture.show(*arguments)
-    return picture
-
-
-def texts(picture):
-    return [text.get_text() for text in picture.figure.findobj(Text) if text.get_visible()]
 
 
 def numbered(image_size, kernel_size, out_channels, period, **sizes):
@@ -429,7 +421,7 @@ def test_nothing_of_the_results_is_seen_before_the_vote(build):
 
 def test_the_vote_shows_the_results_and_points_at_its_rows():
     picture = voted("dense")
-    assert picture.choices == ["not yet", "dense", "convolution", "no vote"]
+    assert picture.choices == ["not yet", "dense", "convolution", "no clear winner", "no vote"]
     assert picture.sentence == (
         "Your vote: dense. Mean and standard deviation over 2 seeds: dense, a 61.0 ± 1.4 %; "
         "convolution, a 91.0 ± 1.4 %; dense, b 80.0 ± 0.0 %."
@@ -722,6 +714,10 @@ def shown_pictures():
     """Every picture by its name, as a function that draws it with the arguments that make its words longest."""
     image, dense = digits.digit(0, 8), SimpleNamespace(in_features=784, out_features=784)
     numbers = np.ones((16, 16))
+    ends = depth_results(7 * [93.9], 7 * [93.9])
+    runs = [[(step % 6, loss) for step in range(500)] for loss in (123_456.0, 999_999.0)]
+    counts = {f"dynamic convolution {row}": (16, 999_000_000_000) for row in range(6)}
+    losses = {(f"momentum 0.{row}", "rate 0.0001, 5,000 steps"): [0.00011, 0.00012] for row in range(12)}
     return {
         "BeforeAfter": lambda: shown(figures.BeforeAfter("before", "after"), image, image, "a digit"),
         "Accuracies": lambda: figures.Accuracies({("local", "as written"): [99.0, 99.9]}),
@@ -742,6 +738,25 @@ def shown_pictures():
         "VotedAccuracies, voted": lambda: voted("convolution (ring)", BALLOT),
         "AccuracyCurves": lambda: figures.AccuracyCurves(TIED),
         "KernelDrift": drift,
+        "NetGraph": lambda: graph(6, 1000, 200, 10),
+        "NetGraph, middle layer not used": lambda: graph(0, 1000, 200, 1000),
+        "UseGradients": lambda: parts_of(4, 8, 999.99),
+        "UseGradients, no use": lambda: parts_of(0),
+        "TrainingCurve": lambda: curve(500, *runs),
+        "TrainingCurve, empty": lambda: curve(500),
+        "TrainingCurve, not finite": lambda: curve(500, runs[0], [(uses, np.nan) for uses in range(6)]),
+        "TrainingCurve, huge and one kind": lambda: curve(5000, [(1, 1e300)]),
+        "DepthAccuracies": lambda: depths("not yet", ends),
+        "DepthAccuracies, voted": lambda: depths("one more or less too", ends),
+        "DepthAccuracies, perfect": lambda: depths("all depths", depth_results(7 * [100], 7 * [100], 0)),
+        "DepthAccuracies, at zero": lambda: depths("no vote", depth_results(7 * [0], 7 * [0], 0)),
+        "ReusedField": lambda: reused_field(5, 8, 5, 33),
+        "ReusedField, no use": lambda: reused_field(0, 8, 5, 33),
+        "UsesTable": lambda: figures.UsesTable({**counts, "dense": (999_000_000_000, 1), "local": (10**10, 1)}),
+        "UsesTable, one row": lambda: figures.UsesTable({"convolution": (1, 1)}),
+        "UsesTable, equal numbers": lambda: figures.UsesTable({"dense": (802_816, 784), "local": (802_816, 784)}),
+        "Losses": lambda: figures.Losses(losses),
+        "Losses, far apart": lambda: figures.Losses({("tied", "a"): [1e-6, 1.0], ("untied", "a"): [1e6, 1.0]}),
     }
 
 

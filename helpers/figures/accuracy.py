@@ -14,6 +14,7 @@ STYLES = {
     "convolution": (SHARED, "D"),
     "untied": (LOCAL, "o"),
     "tied": (SHARED, "D"),
+    "shallow": (INK, "s"),
     "momentum": (MOMENTUM, "o"),
     "plain": (INK, "s"),
 }
@@ -139,8 +140,8 @@ class VotedAccuracies(Accuracies):
 
     @property
     def choices(self) -> list[str]:
-        """What can be chosen: a kind of net, to wait, or to see the results without a vote."""
-        return ["not yet", *self._rows, "no vote"]
+        """What can be chosen: to wait, a kind of net or none of them, or to see the results without a vote."""
+        return ["not yet", *self._rows, "no clear winner", "no vote"]
 
     def show(self, vote: str) -> None:
         """Show the results and the rows voted for; before the vote, none of them."""
@@ -151,7 +152,8 @@ class VotedAccuracies(Accuracies):
             mark.set_visible(voted)
         for net, arrows in self._rows.items():
             for arrow in arrows:
-                arrow.set_visible(net == vote)
+                arrow.set_text("=" if vote == "no clear winner" else "◀")
+                arrow.set_visible(vote in (net, "no clear winner"))
         self._ask.set_visible(not voted)
         if not voted:
             self.sentence = "Vote first; then the marks of all seeds appear here."

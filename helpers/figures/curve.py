@@ -17,7 +17,7 @@ COLOURS = [to_hex(colormaps["viridis"](0.78 - 0.155 * number)) for number in ran
 LOWEST, HIGHEST = 1e-2, 1e4  # of the axis; a loss outside is drawn at its edge
 LAST = 50  # steps over which the loss at the end is averaged
 SMOOTH = 25  # steps over which the run before is averaged
-LEFT, BOTTOM, WIDE, TALL = 92, 62, 560, 330  # pixels: the axes
+LEFT, BOTTOM, WIDE, TALL = 104, 62, 548, 330  # pixels: the axes
 KEY = 40  # pixels from key to key
 
 
@@ -31,11 +31,11 @@ class TrainingCurve(Picture):
         super().__init__(940, 440)
         axes = self.figure.add_axes((LEFT / 940, BOTTOM / 440, WIDE / 940, TALL / 440))
         axes.set(yscale="log", xlim=(0, 1.01 * self.steps), ylim=(LOWEST, HIGHEST))
-        axes.set_yticks([1e-2, 1, 100, 10_000], ["0.01", "1", "100", "10,000"])
+        axes.set_yticks([1e-2, 1, 100, 10_000], ["≤ 0.01", "1", "100", "≥ 10,000"])
         axes.minorticks_off()
         axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel("step", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("loss of the step", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.14, pad=10)
+        axes.set_title("loss of the step", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17, pad=10)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
         (self._before,) = axes.plot([], [], "-", color=FAINT, linewidth=3, alpha=0.7)
@@ -111,9 +111,10 @@ class TrainingCurve(Picture):
             return f"Nothing is trained yet: press Run for {self.steps} steps."
         ends = [f"{short(self._last(number))} with {number}" for number in sorted({*self.reuses})]
         before = f" The run before ended at {short(fmean(self._old[-LAST:]))}." if self._old else ""
+        last = "this step" if len(self.losses) == 1 else f"the last {min(LAST, len(self.losses))} steps"
         return (
-            f"Step {len(self.losses)} of {self.steps}: mean loss {short(fmean(self.losses[-LAST:]))} over the last "
-            f"{min(LAST, len(self.losses))} steps; by number of uses {', '.join(ends)}.{before}"
+            f"Step {len(self.losses)} of {self.steps}: mean loss {short(fmean(self.losses[-LAST:]))} over {last}; "
+            f"by number of uses {', '.join(ends)}.{before}"
         )
 
     def _last(self, number: int) -> float:
@@ -127,6 +128,8 @@ def short(loss: float) -> str:
     """Say a loss in three digits."""
     if not math.isfinite(loss):
         return "not finite"
+    if loss < 0.001:
+        return "below 0.001"
     return f"{loss:.3g}" if loss < 1000 else f"{loss:,.0f}" if loss < 1e6 else f"{loss:.0e}"
 
 

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from helpers import counting
 from helpers.figures.artists import Pixels
-from helpers.figures.picture import Picture, as_image
+from helpers.figures.picture import Picture, as_image, weights_of
 from helpers.figures.style import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL
 
 
@@ -102,7 +102,7 @@ class ReusedField(ReceptiveField):
         """Show `reuses` uses of one convolution (`weight`, `kernel_size`); the rest is as for the stack."""
         self._weights = conv.weight.numel()
         super().show(image, gradient, conv.kernel_size[0], reuses)
-        self.sentence += f" The convolution has {_weights(self._weights)} throughout."
+        self.sentence += f" The convolution has {weights_of(self._weights)} throughout."
 
     def _depth(self, depth: int) -> str:
         return _uses(depth)
@@ -111,7 +111,7 @@ class ReusedField(ReceptiveField):
         return f"use {level}"
 
     def _stack_title(self, kernel_size: int, depth: int) -> str:
-        return f"{_weights(self._weights)}, {_uses(depth)}"
+        return f"{kernel_size}×{kernel_size}: {weights_of(self._weights)}, {_uses(depth)}"
 
 
 def _layers(depth: int) -> str:
@@ -120,10 +120,6 @@ def _layers(depth: int) -> str:
 
 def _pixels(number: int) -> str:
     return "1 pixel" if number == 1 else f"{number} pixels"
-
-
-def _weights(number: int) -> str:
-    return "1 weight" if number == 1 else f"{number:,} weights"
 
 
 def _uses(number: int) -> str:

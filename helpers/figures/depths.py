@@ -7,7 +7,7 @@ from helpers.figures.accuracy import Results, apart, spread
 from helpers.figures.picture import Picture
 from helpers.figures.style import CHOSEN, FONT_SIZE, INK, SHARED
 
-LOOKS = ((SHARED, "D", "-"), (INK, "s", "--"))
+LOOKS = ((SHARED, "D", "-", "◆"), (INK, "s", "--", "■"))
 MOST_DEPTHS = 7
 PREDICTIONS = {"its own depth alone": 0, "one more or less too": 1, "all depths": MOST_DEPTHS}
 
@@ -39,10 +39,10 @@ class DepthAccuracies(Picture):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
         self._vote = self.moves(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
-        self._marks, parts, ends = [], [], {}
-        for net, (colour, marker, dash) in zip(nets, LOOKS, strict=True):
+        self._marks, parts, ends, keys = [], [], {}, {}
+        for net, (colour, marker, dash, sign) in zip(nets, LOOKS, strict=True):
             of = [results[net, depth] for depth in depths]
-            ends[net] = np.mean(of[-1])
+            ends[net], keys[net] = np.mean(of[-1]), (f"{sign} {net}", colour)
             drawn = axes.plot([np.mean(values) for values in of], dash, color=colour, linewidth=3)
             for depth, values in enumerate(of):
                 at = [depth] * len(values)
@@ -51,8 +51,9 @@ class DepthAccuracies(Picture):
             said = ", ".join(f"{spread(values)} % at {depth}" for depth, values in enumerate(of))
             parts.append(f"{net} {said}")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
-            name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center")
-            name.set_text(net)
+            text, colour = keys[net]
+            name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
+            name.set_text(text)
             self._marks.append(name)
         self._result = f"Mean and standard deviation over the seeds: {'; '.join(parts)}."
         self._ask = self.words(365, 230, 2 * FONT_SIZE, ha="center", va="center")

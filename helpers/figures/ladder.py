@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from helpers import counting
 from helpers.counting import by
 from helpers.figures.artists import Glyphs, Pixels, identities
-from helpers.figures.picture import Picture, channels
+from helpers.figures.picture import Picture, channels, weights_of
 from helpers.figures.style import CHOSEN, FAINT, FONT_SIZE, INK
 
 SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
@@ -62,7 +62,7 @@ class WeightLadder(Picture):
                 rung.hide()
         self.sentence = (
             f"{current.capitalize()}, period {period[0]} of {sizes.output_size[0]}: {by(sizes.image_size)} image, "
-            f"{by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}. {_weights(count)} instead of "
+            f"{by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}. {weights_of(count.weights)} instead of "
             f"{sizes.dense.weights:,} in a dense layer, each used {_times(count)}; {count.multiply_adds:,} "
             f"multiply-adds instead of {sizes.dense.multiply_adds:,}; {count.bytes:,} bytes."
         )
@@ -99,7 +99,7 @@ class _Rung:
         """Show the numbered matrix and the counts."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
         self._matrix.show(identities(numbers), outline_pixels=False)
-        self._weights.set_text(_weights(count))
+        self._weights.set_text(weights_of(count.weights))
         self._uses.set_text(f"used {_times(count)}".replace(" to ", "–").replace(" times", "×"))
 
 
@@ -129,10 +129,6 @@ def _unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
     numbers = np.zeros(seen.shape, dtype=int)
     numbers[seen] = (kernel[:, None] * sizes.kernel_weights + np.arange(sizes.kernel_weights) + 1).ravel()
     return numbers
-
-
-def _weights(count: counting.Count) -> str:
-    return "1 weight" if count.weights == 1 else f"{count.weights:,} weights"
 
 
 def _times(count: counting.Count) -> str:

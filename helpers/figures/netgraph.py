@@ -2,23 +2,25 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from matplotlib import colormaps
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from helpers.figures.artists import Words, identities
+from helpers.figures.artists import Words
 from helpers.figures.picture import Picture
-from helpers.figures.style import FAINT, FONT_SIZE, INK
+from helpers.figures.style import EMPTY, FAINT, FONT_SIZE, INK
 
 MOST_VISITS = 8
 FIRST, STEP, BOX, TALL = 24, 114, 84, 62  # pixels: where the first box stands, from box to box, its width and height
 BAR, ROOM = 24, 640  # pixels: height of the bars, and the length of the longest
-COLOURS = identities(range(MOST_VISITS + 2), 13)
+MIDDLE = 0.5 + 0.5 * colormaps["viridis"]((0.62, 0.05, 0.95, 0.35, 0.8, 0.2))[:, :3]  # pale; neighbours far apart
 
 
 class NetGraph(Picture):
     """A net whose middle layer is visited again, above one of equal depth with a layer of its own for each step.
 
-    The same number, on the same colour, is the same layer. The bar below holds every layer of the net once, as long as
-    it has parameters.
+    The same number, on the same colour, is the same middle layer. The bar below holds every layer of the net once, as
+    long as it has parameters.
     """
 
     def __init__(self) -> None:
@@ -35,16 +37,17 @@ class NetGraph(Picture):
         sizes = [[tuple(layer.weight.shape) for layer in visited] for _, visited in visits.values()]
         if sizes[0] != sizes[1] or not 2 <= len(sizes[0]) <= MOST_VISITS:
             raise ValueError(
-                f"tied_visits have sizes {sizes[0]}, untied_visits {sizes[1]}; allowed are 2 to {MOST_VISITS} layers, "
+                f"tied makes {len(sizes[0])} visits, untied {len(sizes[1])}; allowed are 2 to {MOST_VISITS}, to layers "
                 "of the same sizes in both"
             )
+        for name, (layers, visited) in visits.items():
+            if not {*map(id, visited)} <= {*map(id, layers)}:
+                raise ValueError(f"{name}_visits has a layer that the net does not have; allowed are its own")
         first, last = tied_visits[0], tied_visits[-1]
         hidden = len(first.weight)
         longest = _parameters(first) + _parameters(last) + (MOST_VISITS - 2) * hidden * (hidden + 1)
         reuses, parts = len(tied_visits) - 2, []
         for name, (layers, visited) in visits.items():
-            if not {*map(id, visited)} <= {*map(id, layers)}:
-                raise ValueError(f"{name}_visits has a layer that the net does not have; allowed are its own")
             total = self._rows[name].show(name, layers, visited, ROOM / longest)
             parts.append(f"{name} {len(layers)} layers, {total:,} parameters")
         self.sentence = (
@@ -57,7 +60,7 @@ class _Row:
     """The boxes of one net from left to right, and its bar."""
 
     def __init__(self, picture: Picture, top: float) -> None:
-        self._picture = picture
+        self._picture, self._top = picture, top
         self._title = picture.words(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
         lefts = [FIRST + STEP * place for place in range(MOST_VISITS)]
         self._boxes = [self._rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
@@ -88,9 +91,8 @@ class _Row:
             part.set_visible(number <= len(layers))
             if number <= len(layers):
                 length = _parameters(layers[number - 1]) * scale
-                part.set(
-                    facecolor=COLOURS[number], x=left / self._picture.size[0], width=length / self._picture.size[0]
-                )
+                part.set(x=left / self._picture.size[0], width=length / self._picture.size[0])
+                part.set_facecolor(_colour(number, len(layers)))
                 left += length
         total = sum(map(_parameters, layers))
         self._title.set_text(f"{name}: {len(layers)} layers")
@@ -101,9 +103,11 @@ class _Row:
     def _show_box(self, place: int, places: list[int], visited: bool, last: int, layers: list) -> None:
         number = places[place]
         again = places.index(number) < place
-        self._boxes[place].set(facecolor=COLOURS[number], linestyle="-" if visited else "--")
-        self._numbers[place].set_text(str(number))
-        self._names[place].set_text({1: "input", last: "output"}.get(number, "middle"))
+        end = {1: "input", last: "output"}.get(number)
+        self._boxes[place].set(facecolor=_colour(number, last), linestyle="-" if visited else "--")
+        self._numbers[place].set_text("" if end else str(number - 1))
+        self._names[place].set_text(end or "middle")
+        self._names[place].set_y((self._top - (59 if end else 75)) / self._picture.size[1])
         count = f"{_parameters(layers[number - 1]):,}"
         self._captions[place].set_text("again" if again else count if visited else f"not used: {count}")
 
@@ -124,6 +128,10 @@ class _Row:
             transform=self._picture.figure.transFigure,
         )  # fmt: skip
         return self._picture.moves(self._picture.figure.add_artist(arrow))
+
+
+def _colour(number: int, last: int) -> str | np.ndarray:
+    return EMPTY if number in (1, last) else MIDDLE[number - 2]
 
 
 def _linear(net) -> list:

@@ -99,6 +99,11 @@ def channels(number: int) -> str:
     return "1 channel" if number == 1 else f"{number} channels"
 
 
+def weights_of(number: int) -> str:
+    """Say a number of weights."""
+    return "1 weight" if number == 1 else f"{number:,} weights"
+
+
 def short_bytes(number: int) -> str:
     """Say an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
     return _short(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")

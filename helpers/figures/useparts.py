@@ -49,18 +49,24 @@ class UseGradients(Picture):
         largest = np.abs([*uses, total]).max()
         for place, part in enumerate(self._parts[:-1]):
             used = place < len(uses)
-            part.show(uses[place] if used else None, f"use {place + 1}" if used else "", row, column, largest)
+            if used:
+                part.show(uses[place], f"use {place + 1}", row, column, largest)
+            else:
+                part.hide("not used" if grad is None else "")
             last = place == MOST_USES - 1
             for sign in self._signs[place]:
                 sign.set_text("=" if last and len(uses) else "+" if place < len(uses) - 1 else "")
-        self._parts[-1].show(grad, ".grad is None" if grad is None else ".grad", row, column, largest)
         if grad is None:
-            self.sentence = "The layer is not used: nothing is added up, and .grad is None."
+            self._parts[-1].hide(".grad is None", (row, column, 1, 1), sides)
+            self.sentence = (
+                f"Weight ({row}, {column}) of the middle layer, not used: nothing is added up, and .grad is None."
+            )
             return
+        self._parts[-1].show(np.asarray(grad), ".grad", row, column, largest)
         parts = ", ".join(_number(use[row, column]) for use in uses)
         self.sentence = (
             f"Weight ({row}, {column}) of the middle layer, used {'once' if len(uses) == 1 else f'{len(uses)} times'}: "
-            f"each use adds {parts}; the sum is {_number(total[row, column])}, and autograd's .grad is "
+            f"each use adds {parts} (rounded); the sum is {_number(total[row, column])}, and autograd's .grad is "
             f"{_number(grad[row, column])}."
         )
 
@@ -74,15 +80,16 @@ class _Part:
         self._title = picture.title(self._map.axes)
         self._value = picture.words(left + SIDE / 2, BELOW, FONT_SIZE + 3, ha="center", va="center")
 
-    def show(self, values: np.ndarray | None, title: str, row: int, column: int, largest: float) -> None:
-        """Show numbers of shape (H, W), or an empty place for None."""
+    def hide(self, title: str = "", block: tuple | None = None, sides: tuple[int, int] = (1, 1)) -> None:
+        """Show an empty place of `sides` weights, with one of them outlined."""
         self._title.set_text(title)
-        if values is None:
-            self._map.show(np.full((1, 1, 3), to_rgb(EMPTY)))
-            self._signs.show({}, size=12)
-            self._value.set_text("")
-            return
-        values = np.asarray(values)
+        self._map.show(np.full((*sides, 3), to_rgb(EMPTY)), block, outline_pixels=False)
+        self._signs.show({}, size=12)
+        self._value.set_text("")
+
+    def show(self, values: np.ndarray, title: str, row: int, column: int, largest: float) -> None:
+        """Show numbers of shape (H, W) and outline one of them."""
+        self._title.set_text(title)
         self._map.show(signed(values, largest), (row, column, 1, 1))
         self._signs.show(signs(values), size=12, weight="bold")
         self._value.set_text(_number(values[row, column]))

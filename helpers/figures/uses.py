@@ -1,10 +1,10 @@
 """How many weights a layer has, and how often each of them is used."""
 
 from helpers.counting import as_int
-from helpers.figures.picture import Picture, short_count
-from helpers.figures.style import DENSE, FONT_SIZE, INK, LOCAL, SHARED
+from helpers.figures.picture import Picture, short_count, weights_of
+from helpers.figures.style import DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
-COLOURS = {"dense": DENSE, "local": LOCAL, "convolution": SHARED}
+COLOURS = {"dense": DENSE, "local": LOCAL, "tiled": TILED}
 ROW, LEFT, WIDE = 62, 250, 320  # pixels
 MOST_ROWS = 8
 
@@ -15,16 +15,15 @@ class UsesTable(Picture):
     def __init__(self, counts: dict[str, tuple[int, int]]) -> None:
         """`counts` maps a layer's name to its weights and to the uses of each weight for one sample.
 
-        Names that are not dense, local or convolution are layers that share.
+        Up to a comma a name says the colour; names other than dense, local and tiled are layers that share.
         """
         if not 1 <= len(counts) <= MOST_ROWS:
             raise ValueError(f"counts has {len(counts)} rows; allowed are 1 to {MOST_ROWS}")
         numbers = {name: [as_int(f"a number of {name}", number) for number in pair] for name, pair in counts.items()}
         super().__init__(940, 84 + ROW * len(counts))
         width, height = self.size
-        middle = LEFT + WIDE
-        axes = []
-        for left, wide, head, place in ((LEFT, 315, "weights", 0), (middle + 40, 270, "uses of each weight", 1)):
+        parts = ((LEFT, 315, "weights (log scale)"), (LEFT + WIDE + 40, 270, "uses of each (log scale)"))
+        for place, (left, wide, head) in enumerate(parts):
             part = self.figure.add_axes((left / width, 20 / height, wide / width, (height - 84) / height))
             most = max(pair[place] for pair in numbers.values())
             part.set(xscale="log", xlim=(0.6, most**1.45 * 2), ylim=(len(numbers) - 0.5, -0.5), xticks=[])
@@ -34,14 +33,13 @@ class UsesTable(Picture):
             part.set_yticks(range(len(numbers)), list(numbers) if place == 0 else [""] * len(numbers))
             part.tick_params(labelsize=FONT_SIZE + 1, length=0)
             for row, (name, pair) in enumerate(numbers.items()):
-                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=COLOURS.get(name, SHARED))
+                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=COLOURS.get(name.split(",")[0], SHARED))
                 part.text(
                     max(pair[place], 1) * 1.25, row, short_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
                     va="center",
                 )  # fmt: skip
-            axes.append(part)
-        parts = [f"{name} {weights:,} weights, each used {_times(uses)}" for name, (weights, uses) in numbers.items()]
-        self.sentence = f"For one sample: {'; '.join(parts)}."
+        said = [f"{name} {weights_of(weights)}, each used {_times(uses)}" for name, (weights, uses) in numbers.items()]
+        self.sentence = f"For one sample: {'; '.join(said)}."
         self.lines = 3
 
 
