@@ -2,7 +2,7 @@
 # make test         run every test
 # make notebooks    run all notebooks anew and store what they show
 # make format       format code and notebooks
-# make benchmarks   print the tables of ratios; the one of the sliders needs Chromium
+# make benchmarks   print the tables of ratios; those of sliders and the live curve need Chromium
 
 PORT ?= 8888
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
@@ -41,6 +41,7 @@ format: .venv/.test
 benchmarks: .venv/.benchmark
 	@.venv/bin/python -m benchmarks.local_layer
 	@.venv/bin/python -m benchmarks.slider_latency
+	@.venv/bin/python -m benchmarks.live_curve
 
 .venv/.lab: environment.yml pyproject.toml helpers/server.json
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
