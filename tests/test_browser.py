@@ -9,7 +9,7 @@ import pytest
 
 from helpers.server import WIDGET_VIEW
 from tests import lab, notebooks
-from tests.expected import EXPECTED
+from tests.expected import EXPECTED, RUNS
 from tests.pixels import decoded
 
 pytestmark = [
@@ -51,9 +51,13 @@ def values(panel):
     shown = {}
     for row in panel.locator(".owmu-row").all():
         choice = row.locator("select")
-        value = choice.input_value() if choice.count() else int(row.locator("output").inner_text())
+        value = choice.input_value() if choice.count() else number(row.locator("output").inner_text())
         shown[row.locator("label").inner_text()] = value
     return shown
+
+
+def number(text):
+    return float(text) if "." in text else int(text)
 
 
 def check(page, panel, expect, **wanted):
@@ -63,14 +67,19 @@ def check(page, panel, expect, **wanted):
     page.wait_for_function("([node, text]) => node.textContent === text", arg=[sentence_of(panel), sentence])
     assert panel.locator(".owmu-problem").inner_text() == ""
     for patience in range(20, -1, -1):  # the picture is decoded a moment after the sentence is set
-        url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
         try:
-            look(decoded(base64.b64decode(url.partition(",")[2])))
+            look(decoded(shown_on(panel)))
             return
         except AssertionError:
             if patience == 0:
                 raise
             page.wait_for_timeout(50)
+
+
+def shown_on(panel):
+    """Return the panel's picture as it is on the screen."""
+    url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    return base64.b64decode(url.partition(",")[2])
 
 
 def sentence_of(panel):
@@ -94,7 +103,7 @@ def test_every_slider_by_keyboard(opened):
             assert slider.get_attribute("aria-valuetext") == slider.input_value()
             for key in ("End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight"):
                 slider.press(key)
-                check(page, panel, expect, **{name: int(slider.input_value())})
+                check(page, panel, expect, **{name: number(slider.input_value())})
         for choice in panel.locator("select").all():
             name = choice.evaluate("node => node.labels[0].textContent")
             for key in ("End", "ArrowUp", "Home", "ArrowDown"):
@@ -108,7 +117,7 @@ def test_every_preset_by_keyboard(opened):
     functions = notebooks.run_here(next(original for original in notebooks.PATHS if original.name == path.name))
     for name, (panel, expect) in zip(ordered_panels(path), panels(path, page), strict=True):
         lab.bring_into_view(page, panel)
-        buttons = panel.locator("button").all()
+        buttons = panel.locator(".owmu-presets button").all()
         assert [button.inner_text() for button in buttons] == [p["name"] for p in functions[name].panel.presets]
         for button, preset in zip(buttons, functions[name].panel.presets, strict=True):
             button.press("Enter")
@@ -150,6 +159,65 @@ def test_pointing_at_the_picture(opened):
             )
             check(page, panel, expect)
             assert values(panel) != before
+
+
+def wait_for_run(page, panel, under_way):
+    page.wait_for_function(
+        "([node, idle]) => node.ariaDisabled === idle",
+        arg=[panel.locator(".owmu-run button").nth(1).element_handle(), str(not under_way).lower()],
+    )
+
+
+def test_a_run_is_watched_stopped_and_run_again(opened):
+    path, _, page = opened
+    for name, (panel, _) in zip(ordered_panels(path), panels(path, page), strict=True):
+        if (path.stem, name) not in RUNS:
+            continue
+        lab.bring_into_view(page, panel)
+        height = panel.bounding_box()["height"]
+        start, stop = panel.locator(".owmu-run button").all()
+        bar, sentence = panel.locator("progress"), panel.locator(".owmu-sentence")
+        panel.locator(".owmu-presets button").first.press("Enter")  # one that does not diverge
+        for _ in range(2):  # the second time with a run before
+            start.press("Enter")
+            wait_for_run(page, panel, under_way=True)
+            page.wait_for_function("node => node.value > 0.1", arg=bar.element_handle())
+            stop.press("Enter")
+            wait_for_run(page, panel, under_way=False)
+        done, said = bar.evaluate("node => node.value"), sentence.inner_text()
+        assert 0.1 < done < 1
+        assert said.startswith(f"Step {round(500 * done)} of 500: ")
+        panel.locator("input").first.press("ArrowLeft")
+        page.wait_for_function("node => node.textContent.startsWith('The controls')", arg=sentence.element_handle())
+        assert sentence.inner_text().endswith(said)
+        panel.locator("input").first.press("ArrowRight")
+        page.wait_for_function("node => node.textContent.startsWith('Step')", arg=sentence.element_handle())
+        start.press("Enter")
+        wait_for_run(page, panel, under_way=True)
+        wait_for_run(page, panel, under_way=False)
+        expected, problem, look = RUNS[path.stem, name](**values(panel))
+        assert sentence.inner_text().startswith(expected)
+        assert panel.locator(".owmu-problem").inner_text() == problem == ""
+        look(decoded(shown_on(panel)))
+        assert panel.bounding_box()["height"] == height
+
+
+def test_a_run_that_diverges_says_when_and_what_to_try(opened):
+    path, _, page = opened
+    for name, (panel, _) in zip(ordered_panels(path), panels(path, page), strict=True):
+        if (path.stem, name) not in RUNS:
+            continue
+        lab.bring_into_view(page, panel)
+        panel.locator("[id$='-learning_rate']").press("End")
+        _, problem, look = RUNS[path.stem, name](**values(panel))
+        panel.locator(".owmu-run button").first.press("Enter")
+        page.wait_for_function(
+            "([node, text]) => node.textContent.includes(text)",
+            arg=[panel.locator(".owmu-problem").element_handle(), problem],
+        )
+        wait_for_run(page, panel, under_way=False)
+        assert "at step" in problem
+        look(decoded(shown_on(panel)))
 
 
 def test_a_panel_that_lost_its_kernel_says_so(opened):
