@@ -354,10 +354,11 @@ def test_accuracies_lie_at_their_depth():
                 x, y = 80 + 570 * (depth + 0.5) / 7, 374 - 320 * seed / 104
                 assert is_colour(colour_at(drawn, x, y), on_white(colour, 0.6)), (depth, seed)
     assert is_colour(colour_at(drawn, 80 + 570 * 1.0 / 7, 374 - 320 * 16 / 104), SHARED)  # between the depths
-    assert picture.sentence.startswith(
-        "Mean and standard deviation over the seeds: always 3 uses 15.0 ± 8.5 % at 0, 17.0 ± 8.5 % at 1, "
+    means = ("{:.1f}, " * 6 + "{:.1f} %").format
+    assert picture.sentence == (
+        f"Mean test accuracy at 0 to 6 uses, over 2 seeds: always 3 uses {means(*RISING)}; 0 to 6 uses "
+        f"{means(*FALLING)}."
     )
-    assert "; 0 to 6 uses 90.0 ± 8.5 % at 0, " in picture.sentence
     assert {"◆ always 3 uses", "■ 0 to 6 uses"} <= {*texts(picture)}
 
 
@@ -494,6 +495,7 @@ SQUARE = np.zeros((27, 27))
         (lambda: depths("not yet", {(net, f"depth {d}"): [1.0, 2.0] for d in (1, 0) for net in "ab"}), "results"),
         (lambda: depths("not yet", dict(list(OTHERS.items())[:-1])), "results"),
         (lambda: depths("not yet", depth_results(range(8), range(8))), "results"),
+        (lambda: depths("not yet", FOUND | {("0 to 6 uses", "depth 0"): [90.0]}), "results"),
         (lambda: reused_field(6), "depth=6"),
         (lambda: figures.ReusedField().show(SQUARE, SQUARE, torch.nn.Conv2d(1, 1, 7), 5), "depth=5"),
         (lambda: reused_field(1, image=SQUARE[1:]), "gradient"),

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.figures.accuracy import Results, apart, spread
+from helpers.figures.accuracy import Results, apart
 from helpers.figures.picture import Picture
 from helpers.figures.style import CHOSEN, FONT_SIZE, INK, SHARED
 
@@ -26,6 +26,9 @@ class DepthAccuracies(Picture):
         count = len(depths)
         if len(nets) != 2 or len(results) != 2 * count or count > MOST_DEPTHS or depths != _depths(count):
             raise ValueError(f"results has {nets} at {depths}; allowed are two nets at depth 0 up to {MOST_DEPTHS - 1}")
+        seeds = {len(accuracies) for accuracies in results.values()}
+        if len(seeds) != 1 or seeds == {0}:
+            raise ValueError(f"results has rows of {sorted(seeds)} accuracies; allowed is one number of seeds for all")
         if not 0 <= own < count:
             raise ValueError(f"own={own}; allowed is 0 to {count - 1}")
         super().__init__(940, 440)
@@ -48,14 +51,13 @@ class DepthAccuracies(Picture):
                 at = [depth] * len(values)
                 drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
             self._marks += [self.moves(mark) for mark in drawn]
-            said = ", ".join(f"{spread(values)} % at {depth}" for depth, values in enumerate(of))
-            parts.append(f"{net} {said}")
+            parts.append(f"{net} {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
             text, colour = keys[net]
             name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
             name.set_text(text)
             self._marks.append(name)
-        self._result = f"Mean and standard deviation over the seeds: {'; '.join(parts)}."
+        self._result = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."
         self._ask = self.words(365, 230, 2 * FONT_SIZE, ha="center", va="center")
         self._ask.set_text("vote first")
         self.show("not yet")
