@@ -7,9 +7,9 @@ from time import sleep
 import numpy as np
 import pytest
 
-from helpers.figures.picture import Picture
 from helpers.live import RunPanel, live
 from helpers.live import panel as panel_module
+from tests.bar import Bar, width
 from tests.pixels import decoded
 
 STEP = 0.004  # seconds: a run of MANY steps takes many turns
@@ -18,17 +18,8 @@ PATIENCE = 10  # seconds after which a test that hangs fails
 MOVED = "The controls have moved since this run: press Run. "
 
 
-class Bar(Picture):
-    """A bar whose width is how far a run has come: enough to see what a panel shows."""
-
-    lines = 2
-
-    def __init__(self):
-        super().__init__(200, 100)
-        axes = self.figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, 100), ylim=(0, 1))
-        axes.set_axis_off()
-        self.bar = self.moves(axes.barh([0.5], [0], height=1, color="black")[0])
+class RunBar(Bar):
+    """A bar whose width is how far a run has come."""
 
     def clear(self):
         self.bar.set_width(0)
@@ -39,17 +30,11 @@ class Bar(Picture):
         self.sentence = f"It has come to {value:g}."
 
 
-def width(png):
-    """Return the width of the bar in percent."""
-    picture = decoded(png)
-    return round(100 * (picture[len(picture) // 2, :, 0] < 128).mean())
-
-
 class Grow:
     """A bar, functions that let it grow, and what has happened in them."""
 
     def __init__(self):
-        self.bar, self.log, self.steps = Bar(), [], 0
+        self.bar, self.log, self.steps = RunBar(), [], 0
 
     def at_once(self, value=20):
         self.log.append(("begins", value))

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from helpers import counting
 from helpers.counting.sizes import brief
-from helpers.layers.positional import refuse_too_large
+from helpers.layers.positional import refuse_too_large, trainable
 
 MOST_REUSES = 1000  # each use keeps its output for the backward pass
 
@@ -39,15 +39,13 @@ class DynamicNet(nn.Module):
         dtype: torch.dtype | None = None,
         max_bytes: int = 2**30,
     ) -> None:
-        dtype = torch.get_default_dtype() if dtype is None else dtype
-        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-            raise TypeError(f"dtype={dtype} cannot be trained; allowed is a floating point torch.dtype")
+        dtype = trainable(dtype)
         widths = {"in_features": in_features, "hidden_features": hidden_features, "out_features": out_features}
         widths = {name: counting.as_int(name, width) for name, width in widths.items()}
         if generator is not None and not isinstance(generator, torch.Generator):
             raise TypeError(f"generator is a {type(generator).__name__}; allowed is a torch.Generator or None")
-        pair = tuple(reuses) if isinstance(reuses, tuple | list) else (reuses, reuses)
-        if len(pair) != 2 or _as_reuses(pair[0]) > _as_reuses(pair[1]):
+        pair = tuple(map(_as_reuses, reuses if isinstance(reuses, tuple | list) else (reuses, reuses)))
+        if len(pair) != 2 or pair[0] > pair[1]:
             raise ValueError(f"reuses={brief(reuses)}; allowed is an int, or (fewest, most) with fewest <= most")
         super().__init__()
         self.in_features, self.hidden_features, self.out_features = widths.values()

@@ -48,9 +48,7 @@ class TiledConv2d(nn.Module):
         dtype: torch.dtype | None = None,
         max_bytes: int = 2**30,
     ) -> None:
-        dtype = torch.get_default_dtype() if dtype is None else dtype
-        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-            raise TypeError(f"dtype={dtype} cannot be trained; allowed is a floating point torch.dtype")
+        dtype = trainable(dtype)
         sizes = counting.Layer(
             in_channels, out_channels, image_size, kernel_size, stride, padding, dilation, bias, dtype.itemsize
         )
@@ -188,6 +186,14 @@ def locally_connected2d(
     if bias is not None and tuple(bias.shape) != expected[:3]:
         raise ValueError(f"bias has shape {tuple(bias.shape)}; allowed is {expected[:3]} for this input")
     return local_product(input, weight, bias, Window.of(sizes))
+
+
+def trainable(dtype: torch.dtype | None) -> torch.dtype:
+    """Return a floating point dtype, torch's default for None, or raise a TypeError."""
+    dtype = torch.get_default_dtype() if dtype is None else dtype
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise TypeError(f"dtype={dtype} cannot be trained; allowed is a floating point torch.dtype")
+    return dtype
 
 
 def refuse_too_large(what: str, parameters: int, itemsize: int, max_bytes: int, advice: str = SHRINK) -> None:
