@@ -92,7 +92,7 @@ class Accuracies(_Rows):
 class Losses(_Rows):
     """Losses on a logarithmic axis: a mark for every seed, a line at the mean, and the mean in words."""
 
-    axis = "loss at the end, one mark for each seed"
+    axis = "loss at the end (log scale), one mark for each seed"
     scale = "log"
 
     def __init__(self, results: Results) -> None:

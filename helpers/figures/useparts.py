@@ -52,7 +52,7 @@ class UseGradients(Picture):
             if used:
                 part.show(uses[place], f"use {place + 1}", row, column, largest)
             else:
-                part.hide("not used" if grad is None else "")
+                part.hide("not used")
             last = place == MOST_USES - 1
             for sign in self._signs[place]:
                 sign.set_text("=" if last and len(uses) else "+" if place < len(uses) - 1 else "")

@@ -83,7 +83,7 @@ def train(hidden_features, most_reuses, learning_rate, momentum, seed):
 
     def look(picture):
         assert (picture[40:376, 660:] == 255).all()  # no key: nothing was trained
-        assert (picture[60:180, 100:640].min(-1) > 200).all()
+        assert (picture[60:180, 110:640].min(-1) > 200).all()
 
     return f"Nothing is trained yet: press Run for {STEPS} steps.", look
 
