@@ -177,9 +177,12 @@ def test_a_run_is_watched_stopped_and_run_again(opened):
         height = panel.bounding_box()["height"]
         start, stop = panel.locator(".owmu-run button").all()
         bar, sentence = panel.locator("progress"), panel.locator(".owmu-sentence")
-        panel.locator(".owmu-presets button").first.press("Enter")  # one that does not diverge
-        for _ in range(2):  # the second time with a run before
-            start.press("Enter")
+        panel.locator("[id$='-learning_rate']").press("End")  # which diverges
+        presses = ".owmu-presets button", ".owmu-start"  # the preset holds for the run, before the sliders show it
+        panel.evaluate("(node, presses) => presses.forEach(one => node.querySelector(one).click())", presses)
+        for again in (False, True):
+            if again:  # with a run before
+                start.press("Enter")
             wait_for_run(page, panel, under_way=True)
             page.wait_for_function("node => node.value > 0.1", arg=bar.element_handle())
             stop.press("Enter")
@@ -228,7 +231,7 @@ def test_a_panel_that_lost_its_kernel_says_so(opened):
     page.wait_for_timeout(2000)
     lab.bring_into_view(page, panel)
     for key in ("Home", "End"):  # one of them is a move, wherever the slider stands
-        panel.locator("input").first.press(key)
+        panel.locator("input, select").first.press(key)
     page.wait_for_function(
         "node => node.textContent.includes('lost its kernel')", arg=panel.locator(".owmu-problem").element_handle()
     )

@@ -80,10 +80,13 @@ function render({ model, el }) {
   const controls = make("div", "owmu-controls", panel);
   const rows = model.get("controls").map((control) => {
     const row = "choices" in control ? choiceRow : sliderRow;
-    return row(control, id, controls, () => move());
+    return row(control, id, controls, () => move(control.name));
   });
   for (const { name, values } of model.get("presets")) {
-    pressButton(name, "owmu-button", presets, () => ask({ values }));
+    pressButton(name, "owmu-button", presets, () => {
+      chosen = { ...values };
+      ask({ values });
+    });
   }
   const runs = model.get("running") !== undefined;
   const showRun = runs && runRow(panel, () => ask({ ...moved(), run: true }), () => ask({ ...moved(), stop: true }));
@@ -107,6 +110,7 @@ function render({ model, el }) {
   };
   window.addEventListener("keydown", claimKeys, true);
 
+  let chosen = {}; // values of a preset that the controls do not show yet
   let ticket = 0;
   let sent = null; // the ticket that waits for its answer
   let next = null; // the newest move that has not been sent
@@ -142,10 +146,11 @@ function render({ model, el }) {
   }
 
   function moved() {
-    return { values: Object.fromEntries(rows.map((row) => [row.name, row.value()])) };
+    return { values: { ...Object.fromEntries(rows.map((row) => [row.name, row.value()])), ...chosen } };
   }
 
-  function move() {
+  function move(name) {
+    delete chosen[name];
     ask(moved());
   }
 
@@ -172,6 +177,7 @@ function render({ model, el }) {
       timer = null;
     }
     if (next === null && sent === null) {
+      chosen = {};
       model.get("controls").forEach((control, index) => rows[index].set(control));
     }
     if (runs) showRun(model.get("running"), model.get("progress"));
