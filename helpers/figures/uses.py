@@ -38,8 +38,8 @@ class UsesTable(Picture):
                     max(pair[place], 1) * 1.25, row, short_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
                     va="center",
                 )  # fmt: skip
-        said = [f"{name} {weights_of(weights)}, each used {_times(uses)}" for name, (weights, uses) in numbers.items()]
-        self.sentence = f"For one sample: {'; '.join(said)}."
+        said = [f"{name}: {weights_of(weights)}, each used {_times(uses)}" for name, (weights, uses) in numbers.items()]
+        self.sentence = f"For one sample, {'; '.join(said)}."
         self.lines = 3
 
 
