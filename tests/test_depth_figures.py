@@ -416,8 +416,8 @@ def test_a_table_prints_its_numbers():
     picture = figures.UsesTable(COUNTS)
     assert {"100,000", "1,000", "10", "1", "100", "10,000", "1 million", *COUNTS} <= set(texts(picture))
     assert picture.sentence == (
-        "For one sample, dense: 100,000 weights, each used once; local: 1,000 weights, each used 100 times; convolution: "
-        "10 weights, each used 10,000 times; dynamic net: 1 weight, each used 1,000,000 times."
+        "For one sample, dense: 100,000 weights, each used once; local: 1,000 weights, each used 100 times; "
+        "convolution: 10 weights, each used 10,000 times; dynamic net: 1 weight, each used 1,000,000 times."
     )
 
 
