@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.ticker import FuncFormatter, NullLocator
 
+from helpers.figures.ballot import Ballot
 from helpers.figures.picture import Picture
 from helpers.figures.style import CHOSEN, DENSE, FAINT, FONT_SIZE, INK, LOCAL, MOMENTUM, SHARED, TILED
 
@@ -20,7 +21,6 @@ STYLES = {
 }
 MOST_ROWS, MOST_POINTS = 12, 60
 ROW = 62  # pixels
-MIDDLE = {"ha": "center", "va": "center"}
 
 Results = dict[tuple[str, str], list[float]]
 
@@ -116,7 +116,7 @@ class Losses(_Rows):
         return f"mean {np.mean(numbers):.2g}"
 
 
-class VotedAccuracies(Accuracies):
+class VotedAccuracies(Accuracies, Ballot):
     """Accuracies that show themselves once the learner has voted for a kind of net."""
 
     range = (0, 100)  # the same for all results, so that nothing of them is seen before the vote
@@ -124,41 +124,23 @@ class VotedAccuracies(Accuracies):
     def __init__(self, results: Results) -> None:
         """Take results as `Accuracies` does."""
         super().__init__(results)
-        self._result, self._rows = self.sentence, {}
+        self._rows = {}
         for mark in self.marks:
             self.moves(mark)
         width, height = self.size
         for row, (net, _) in enumerate(results):
             y = height - 10 - ROW * (row + 0.5)
             arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
-            arrow.set_text("◀")
             self._rows.setdefault(net, []).append(arrow)
         box = self.figure.axes[0].get_position()
-        self._ask = self.words((box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height, 2 * FONT_SIZE, **MIDDLE)
-        self._ask.set_text("vote first")
-        self.show("not yet")
+        middle = (box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height
+        self.seal(self.marks, [*self._rows, "no clear winner"], *middle)
 
-    @property
-    def choices(self) -> list[str]:
-        """What can be chosen: to wait, a kind of net or none of them, or to see the results without a vote."""
-        return ["not yet", *self._rows, "no clear winner", "no vote"]
-
-    def show(self, vote: str) -> None:
-        """Show the results and the rows voted for; before the vote, none of them."""
-        if vote not in self.choices:
-            raise ValueError(f"vote={vote!r}; allowed is one of {', '.join(self.choices)}")
-        voted = vote != "not yet"
-        for mark in self.marks:
-            mark.set_visible(voted)
+    def _mark(self, vote: str) -> None:
         for net, arrows in self._rows.items():
             for arrow in arrows:
                 arrow.set_text("=" if vote == "no clear winner" else "◀")
                 arrow.set_visible(vote in (net, "no clear winner"))
-        self._ask.set_visible(not voted)
-        if not voted:
-            self.sentence = "Vote first; then the marks of all seeds appear here."
-        else:
-            self.sentence = self._result if vote == "no vote" else f"Your vote: {vote}. {self._result}"
 
 
 class AccuracyCurves(Picture):
@@ -168,16 +150,11 @@ class AccuracyCurves(Picture):
         """`results` is as for `Accuracies`; the data begin with the number of training digits, as in "300 digits"."""
         seeds = _checked(results, MOST_POINTS)
         super().__init__(900, 440)
-        axes = self.figure.add_axes((70 / 900, 65 / 440, 590 / 900, 320 / 440))
+        axes = self.chart((70, 65, 590, 320), "test accuracy in %", -0.08, "digits to train on")
         sizes = sorted({_first_number(data) for _, data in results})
         axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 104))
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.minorticks_off()
-        axes.tick_params(labelsize=FONT_SIZE)
-        axes.set_xlabel("digits to train on", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.08, pad=10)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#DDDDDD")
         parts, ends, seen = [], {}, set()
         for net in dict.fromkeys(net for net, _ in results):
             colour, marker = STYLES[net.split()[0]]

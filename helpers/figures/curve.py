@@ -8,8 +8,8 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from helpers.counting import as_int
-from helpers.figures.picture import Picture
-from helpers.figures.style import FAINT, FONT_SIZE, INK
+from helpers.figures.picture import Picture, uses_of
+from helpers.figures.style import FAINT, FONT_SIZE
 
 MOST_REUSES = 5
 MARKERS = "os^DvP"
@@ -29,15 +29,10 @@ class TrainingCurve(Picture):
     def __init__(self, steps: int) -> None:
         self.steps = as_int("steps", steps)
         super().__init__(940, 440)
-        axes = self.figure.add_axes((LEFT / 940, BOTTOM / 440, WIDE / 940, TALL / 440))
+        axes = self.chart((LEFT, BOTTOM, WIDE, TALL), "loss of the step", -0.17, "step")
         axes.set(yscale="log", xlim=(0, 1.01 * self.steps), ylim=(LOWEST, HIGHEST))
         axes.set_yticks([1e-2, 1, 100, 10_000], ["≤ 0.01", "1", "100", "≥ 10,000"])
         axes.minorticks_off()
-        axes.tick_params(labelsize=FONT_SIZE)
-        axes.set_xlabel("step", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("loss of the step", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17, pad=10)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#DDDDDD")
         (self._before,) = axes.plot([], [], "-", color=FAINT, linewidth=3, alpha=0.7)
         self._marks = [
             axes.plot([], [], marker, color=colour, markersize=6, clip_on=False)[0]
@@ -60,14 +55,15 @@ class TrainingCurve(Picture):
 
     def clear(self) -> None:
         """Forget all runs."""
-        self._old: list[float] = []
         self.reuses: list[int] = []
         self.losses: list[float] = []
+        self._keep([])
         self._renew()
 
     def start(self) -> None:
         """Begin a new run; the last one stays behind as a line."""
-        self._old = self.losses or self._old
+        if self.losses:
+            self._keep(self.losses)
         self.reuses, self.losses = [], []
 
     def add(self, reuses: int, loss: float) -> float:
@@ -96,15 +92,17 @@ class TrainingCurve(Picture):
             chosen = reuses == number
             marks.set_data(steps[chosen], losses[chosen])
             key.set_visible(chosen.any())
-            uses = "1 use" if number == 1 else f"{number} uses"
-            words.set_text(f"{uses}: {short(self._last(number))}" if chosen.any() else "")
+            words.set_text(f"{uses_of(number)}: {short(self._last(number))}" if chosen.any() else "")
         self._empty.set_visible(len(losses) == 0)
         self._head.set_text(f"mean of the last {LAST}:" if len(losses) else "")
         self._head.set_y((BOTTOM + KEY * (reuses.max(initial=0) + 2)) / self.size[1])
-        old = _on_axis(self._old)
+
+    def _keep(self, losses: list[float]) -> None:
+        """Let a run stay behind as a line."""
+        self._old, old = losses, _on_axis(losses)
         smooth = [10 ** np.log10(old[max(0, end - SMOOTH) : end]).mean() for end in range(1, len(old) + 1)]
         self._before.set_data(np.arange(1, len(old) + 1), smooth)
-        self._grey.set_text("grey: the run before" if len(old) else "")
+        self._grey.set_text("grey: the run before" if losses else "")
 
     def _said(self) -> str:
         if not self.losses:

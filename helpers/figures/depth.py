@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from helpers import counting
 from helpers.figures.artists import Pixels
-from helpers.figures.picture import Picture, as_image, weights_of
+from helpers.figures.picture import Picture, as_image, uses_of, weights_of
 from helpers.figures.style import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL
 
 
@@ -105,13 +105,13 @@ class ReusedField(ReceptiveField):
         self.sentence += f" The convolution has {weights_of(self._weights)} throughout."
 
     def _depth(self, depth: int) -> str:
-        return _uses(depth)
+        return uses_of(depth)
 
     def _level(self, level: int) -> str:
         return f"use {level}"
 
     def _stack_title(self, kernel_size: int, depth: int) -> str:
-        return f"{kernel_size}×{kernel_size}: {weights_of(self._weights)}, {_uses(depth)}"
+        return f"{kernel_size}×{kernel_size}: {weights_of(self._weights)}, {uses_of(depth)}"
 
 
 def _layers(depth: int) -> str:
@@ -120,7 +120,3 @@ def _layers(depth: int) -> str:
 
 def _pixels(number: int) -> str:
     return "1 pixel" if number == 1 else f"{number} pixels"
-
-
-def _uses(number: int) -> str:
-    return "1 use" if number == 1 else f"{number} uses"

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.figures.accuracy import Results, apart
-from helpers.figures.picture import Picture
+from helpers.figures.ballot import Ballot
 from helpers.figures.style import CHOSEN, FONT_SIZE, INK, SHARED
 
 LOOKS = ((SHARED, "D", "-", "◆"), (INK, "s", "--", "■"))
@@ -12,10 +12,11 @@ MOST_DEPTHS = 7
 PREDICTIONS = {"its own depth alone": 0, "one more or less too": 1, "all depths": MOST_DEPTHS}
 
 
-class DepthAccuracies(Picture):
+class DepthAccuracies(Ballot):
     """Test accuracy over the number of uses in the test, for two nets; hidden until the learner has voted."""
 
     lines = 3
+    hidden = "the curves"
 
     def __init__(self, results: Results, own: int) -> None:
         """`results` maps (net, "depth d") to the test accuracies in percent, one for each seed.
@@ -33,16 +34,12 @@ class DepthAccuracies(Picture):
             raise ValueError(f"own={own}; allowed is 0 to {count - 1}")
         super().__init__(940, 440)
         self._own, self._count = own, count
-        axes = self.figure.add_axes((80 / 940, 66 / 440, 570 / 940, 320 / 440))
+        box = (80, 66, 570, 320)
+        axes = self.chart(box, "test accuracy in %", -0.1, "uses of the middle layer in the test")
         axes.set(xlim=(-0.5, count - 0.5), ylim=(0, 104))
         axes.set_xticks(range(count))
-        axes.tick_params(labelsize=FONT_SIZE)
-        axes.set_xlabel("uses of the middle layer in the test", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("test accuracy in %", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.1, pad=10)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", color="#DDDDDD")
-        self._vote = self.moves(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
-        self._marks, parts, ends, keys = [], [], {}, {}
+        self._band = self.moves(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
+        marks, parts, ends, keys = [], [], {}, {}
         for net, (colour, marker, dash, sign) in zip(nets, LOOKS, strict=True):
             of = [results[net, depth] for depth in depths]
             ends[net], keys[net] = np.mean(of[-1]), (f"{sign} {net}", colour)
@@ -50,40 +47,22 @@ class DepthAccuracies(Picture):
             for depth, values in enumerate(of):
                 at = [depth] * len(values)
                 drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
-            self._marks += [self.moves(mark) for mark in drawn]
+            marks += [self.moves(mark) for mark in drawn]
             parts.append(f"{net} {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
             text, colour = keys[net]
             name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
             name.set_text(text)
-            self._marks.append(name)
-        self._result = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."
-        self._ask = self.words(365, 230, 2 * FONT_SIZE, ha="center", va="center")
-        self._ask.set_text("vote first")
-        self.show("not yet")
+            marks.append(name)
+        self.sentence = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."
+        self.seal(marks, PREDICTIONS, x=365, y=230)
 
-    @property
-    def choices(self) -> list[str]:
-        """What can be chosen: depths at which the second net may still work, to wait, or to see without a vote."""
-        return ["not yet", *PREDICTIONS, "no vote"]
-
-    def show(self, vote: str) -> None:
-        """Show the results and the depths voted for; before the vote, none of them."""
-        if vote not in self.choices:
-            raise ValueError(f"vote={vote!r}; allowed is one of {', '.join(self.choices)}")
-        voted = vote != "not yet"
-        for mark in self._marks:
-            mark.set_visible(voted)
-        self._ask.set_visible(not voted)
-        self._vote.set_visible(vote in PREDICTIONS)
+    def _mark(self, vote: str) -> None:
+        self._band.set_visible(vote in PREDICTIONS)
         if vote in PREDICTIONS:
             around = PREDICTIONS[vote]
             first, last = max(0, self._own - around), min(self._count - 1, self._own + around)
-            self._vote.set_bounds(first - 0.4, 0, last - first + 0.8, 104)
-        if not voted:
-            self.sentence = "Vote first; then the curves appear here."
-        else:
-            self.sentence = self._result if vote == "no vote" else f"Your vote: {vote}. {self._result}"
+            self._band.set_bounds(first - 0.4, 0, last - first + 0.8, 104)
 
 
 def _depths(count: int) -> list[str]:

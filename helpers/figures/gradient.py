@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from helpers.figures.artists import Glyphs, Pixels, signed, signs
-from helpers.figures.picture import Picture, as_image
+from helpers.figures.picture import Picture, as_image, with_sign
 from helpers.figures.style import FONT_SIZE, INK
 
 LARGEST_KERNEL = 4
@@ -61,7 +61,7 @@ class GradientSum(Picture):
         size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
         self._values.show(
             {
-                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): _number(grad[i, j])
+                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): with_sign(grad[i, j])
                 for i in range(kernel_size)
                 for j in range(kernel_size)
             },
@@ -70,18 +70,15 @@ class GradientSum(Picture):
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
         self._titles[1].set_text(f"{above} above zero, {below} below")
-        self._titles[2].set_text(f"sum of {uses.size} uses: {_number(total)}")
+        self._titles[2].set_text(f"sum of {uses.size} uses: {with_sign(total)}")
         self.sentence = (
             f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {uses.size} positions. Its "
             f"gradient is above zero at {above} of them, below zero at {below}, and zero at "
-            f"{uses.size - above - below}; the sum is {_number(total)}, and autograd's is {_number(grad[row, column])}."
+            f"{uses.size - above - below}; the sum is {with_sign(total)}, and autograd's is "
+            f"{with_sign(grad[row, column])}."
         )
 
     @staticmethod
     def taps(kernel_size: int) -> tuple[int, int]:
         """Return the first and last row or column of a kernel, for a slider's range."""
         return 0, kernel_size - 1
-
-
-def _number(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

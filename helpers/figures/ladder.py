@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from helpers import counting
 from helpers.counting import by
 from helpers.figures.artists import Glyphs, Pixels, identities
-from helpers.figures.picture import Picture, channels, weights_of
+from helpers.figures.picture import Picture, channels, times, weights_of
 from helpers.figures.style import CHOSEN, FAINT, FONT_SIZE, INK
 
 SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
@@ -135,4 +135,4 @@ def _times(count: counting.Count) -> str:
     fewest, most = count.fewest_uses, count.uses_per_weight
     if fewest != most:
         return f"{fewest} to {most} times"
-    return "once" if most == 1 else f"{most} times"
+    return times(most)

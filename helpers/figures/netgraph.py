@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from helpers.figures.artists import Words
-from helpers.figures.picture import Picture
+from helpers.figures.picture import Picture, times
 from helpers.figures.style import EMPTY, FAINT, FONT_SIZE, INK
 
 MOST_VISITS = 8
@@ -52,7 +52,7 @@ class NetGraph(Picture):
             parts.append(f"{name} {len(layers)} layers, {total:,} parameters")
         self.sentence = (
             f"A pass with {reuses} middle step{'' if reuses == 1 else 's'}, width {hidden}: {'; '.join(parts)}. "
-            f"The tied net's middle layer is visited {_times(reuses)}, each other layer once."
+            f"The tied net's middle layer is visited {times(reuses)}, each other layer once."
         )
 
 
@@ -85,7 +85,7 @@ class _Row:
             if place > 0:
                 self._arrows[place - 1].set_visible(place < len(numbers))
             if shown:
-                self._show_box(place, places, visited=place < len(numbers), last=len(layers), layers=layers)
+                self._show_box(place, places, place < len(numbers), layers)
         left = FIRST
         for number, part in enumerate(self._parts, start=1):
             part.set_visible(number <= len(layers))
@@ -100,8 +100,8 @@ class _Row:
         self._total.set_x((left + 12) / self._picture.size[0])
         return total
 
-    def _show_box(self, place: int, places: list[int], visited: bool, last: int, layers: list) -> None:
-        number = places[place]
+    def _show_box(self, place: int, places: list[int], visited: bool, layers: list) -> None:
+        number, last = places[place], len(layers)
         again = places.index(number) < place
         end = {1: "input", last: "output"}.get(number)
         self._boxes[place].set(facecolor=_colour(number, last), linestyle="-" if visited else "--")
@@ -141,7 +141,3 @@ def _linear(net) -> list:
 def _parameters(layer) -> int:
     outputs, inputs = layer.weight.shape
     return outputs * inputs + (0 if layer.bias is None else outputs)
-
-
-def _times(number: int) -> str:
-    return {0: "not at all", 1: "once"}.get(number, f"{number} times")

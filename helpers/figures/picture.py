@@ -70,6 +70,20 @@ class Picture:
             spine.set(color=FAINT, linewidth=1)
         return axes
 
+    def chart(self, box: tuple[int, int, int, int], title: str, title_x: float, below: str) -> Axes:
+        """Add axes with `below` under the x axis and, in place of a label at the y axis, a title at the left.
+
+        The box is (left, bottom, width, height) in pixels, and `title_x` a fraction of its width.
+        """
+        (across, up), (left, bottom, width, height) = self.size, box
+        axes = self.figure.add_axes((left / across, bottom / up, width / across, height / up))
+        axes.tick_params(labelsize=FONT_SIZE)
+        axes.set_xlabel(below, fontsize=FONT_SIZE, color=INK)
+        axes.set_title(title, fontsize=FONT_SIZE, color=INK, loc="left", x=title_x, pad=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#DDDDDD")
+        return axes
+
     def words(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> Words:
         """Add a moving line of text, `size` points large, at x and y in pixels from the bottom left."""
         words = Words(x / self.size[0], y / self.size[1], "", fontsize=size, **{"color": INK, **how})
@@ -97,6 +111,21 @@ def short_count(number: int) -> str:
 def channels(number: int) -> str:
     """Say a number of channels."""
     return "1 channel" if number == 1 else f"{number} channels"
+
+
+def times(number: int) -> str:
+    """Say how often."""
+    return {0: "not at all", 1: "once"}.get(number, f"{number:,} times")
+
+
+def uses_of(number: int) -> str:
+    """Say a number of uses."""
+    return "1 use" if number == 1 else f"{number} uses"
+
+
+def with_sign(value: float) -> str:
+    """Say a number with its sign, in two decimals."""
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def weights_of(number: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers.figures.artists import Glyphs, Pixels, signed, signs
-from helpers.figures.picture import Picture
+from helpers.figures.picture import Picture, times, with_sign
 from helpers.figures.style import EMPTY, FONT_SIZE
 
 MOST_USES = 4
@@ -63,11 +63,11 @@ class UseGradients(Picture):
             )
             return
         self._parts[-1].show(np.asarray(grad), ".grad", row, column, largest)
-        parts = ", ".join(_number(use[row, column]) for use in uses)
+        parts = ", ".join(with_sign(use[row, column]) for use in uses)
         self.sentence = (
-            f"Weight ({row}, {column}) of the middle layer, used {'once' if len(uses) == 1 else f'{len(uses)} times'}: "
-            f"each use adds {parts} (rounded); the sum is {_number(total[row, column])}, and autograd's .grad is "
-            f"{_number(grad[row, column])}."
+            f"Weight ({row}, {column}) of the middle layer, used {times(len(uses))}: "
+            f"each use adds {parts} (rounded); the sum is {with_sign(total[row, column])}, and autograd's .grad is "
+            f"{with_sign(grad[row, column])}."
         )
 
 
@@ -92,8 +92,4 @@ class _Part:
         self._title.set_text(title)
         self._map.show(signed(values, largest), (row, column, 1, 1))
         self._signs.show(signs(values), size=12, weight="bold")
-        self._value.set_text(_number(values[row, column]))
-
-
-def _number(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+        self._value.set_text(with_sign(values[row, column]))

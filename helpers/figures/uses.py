@@ -1,7 +1,7 @@
 """How many weights a layer has, and how often each of them is used."""
 
 from helpers.counting import as_int
-from helpers.figures.picture import Picture, short_count, weights_of
+from helpers.figures.picture import Picture, short_count, times, weights_of
 from helpers.figures.style import DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
 COLOURS = {"dense": DENSE, "local": LOCAL, "tiled": TILED}
@@ -38,10 +38,6 @@ class UsesTable(Picture):
                     max(pair[place], 1) * 1.25, row, short_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
                     va="center",
                 )  # fmt: skip
-        said = [f"{name}: {weights_of(weights)}, each used {_times(uses)}" for name, (weights, uses) in numbers.items()]
+        said = [f"{name}: {weights_of(weights)}, each used {times(uses)}" for name, (weights, uses) in numbers.items()]
         self.sentence = f"For one sample, {'; '.join(said)}."
         self.lines = 3
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number:,} times"
