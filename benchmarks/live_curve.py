@@ -51,7 +51,7 @@ def watched():
 
 def measure() -> dict[str, list[float]]:
     """Run both in turns, and return the seconds of each run."""
-    path = next(path for path in notebooks.PATHS if path.stem.startswith("04"))
+    path = notebooks.path_of("04_dynamic_shared_layer")
     source = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
     with tempfile.TemporaryDirectory() as folder:
         cells = [new_code_cell(source[name]) for name in CELLS] + [new_code_cell(CLOCK.strip())]

@@ -13,6 +13,16 @@ ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+def path_of(stem):
+    """Return the notebook of that name."""
+    return next(path for path in PATHS if path.stem == stem)
+
+
+def found_in(path, name):
+    """Return what a name stands for in a notebook that has been run here."""
+    return next(iter(run_here(path).values())).__globals__[name]
+
+
 @cache
 def run_here(path):
     """Run a notebook's cells in this process and return its panels: function name to panel."""

@@ -41,6 +41,12 @@ def panels(path, page):
     return [(found.nth(number), EXPECTED[path.stem, name]) for number, name in enumerate(names)]
 
 
+def runs(path, page):
+    """Return each panel that runs, with what a run of it has to end with."""
+    named = zip(ordered_panels(path), panels(path, page), strict=True)
+    return [(panel, RUNS[path.stem, name]) for name, (panel, _) in named if (path.stem, name) in RUNS]
+
+
 def ordered_panels(path):
     source = path.read_text()
     return sorted((name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}("))
@@ -114,7 +120,7 @@ def test_every_slider_by_keyboard(opened):
 
 def test_every_preset_by_keyboard(opened):
     path, _, page = opened
-    functions = notebooks.run_here(next(original for original in notebooks.PATHS if original.name == path.name))
+    functions = notebooks.run_here(notebooks.path_of(path.stem))
     for name, (panel, expect) in zip(ordered_panels(path), panels(path, page), strict=True):
         lab.bring_into_view(page, panel)
         buttons = panel.locator(".owmu-presets button").all()
@@ -170,9 +176,7 @@ def wait_for_run(page, panel, under_way):
 
 def test_a_run_is_watched_stopped_and_run_again(opened):
     path, _, page = opened
-    for name, (panel, _) in zip(ordered_panels(path), panels(path, page), strict=True):
-        if (path.stem, name) not in RUNS:
-            continue
+    for panel, expect in runs(path, page):
         lab.bring_into_view(page, panel)
         height = panel.bounding_box()["height"]
         start, stop = panel.locator(".owmu-run button").all()
@@ -198,7 +202,7 @@ def test_a_run_is_watched_stopped_and_run_again(opened):
         start.press("Enter")
         wait_for_run(page, panel, under_way=True)
         wait_for_run(page, panel, under_way=False)
-        expected, problem, look = RUNS[path.stem, name](**values(panel))
+        expected, problem, look = expect(**values(panel))
         assert sentence.inner_text().startswith(expected)
         assert panel.locator(".owmu-problem").inner_text() == problem == ""
         look(decoded(shown_on(panel)))
@@ -207,12 +211,10 @@ def test_a_run_is_watched_stopped_and_run_again(opened):
 
 def test_a_run_that_diverges_says_when_and_what_to_try(opened):
     path, _, page = opened
-    for name, (panel, _) in zip(ordered_panels(path), panels(path, page), strict=True):
-        if (path.stem, name) not in RUNS:
-            continue
+    for panel, expect in runs(path, page):
         lab.bring_into_view(page, panel)
         panel.locator("[id$='-learning_rate']").press("End")
-        _, problem, look = RUNS[path.stem, name](**values(panel))
+        _, problem, look = expect(**values(panel))
         panel.locator(".owmu-run button").first.press("Enter")
         page.wait_for_function(
             "([node, text]) => node.textContent.includes(text)",

@@ -77,7 +77,7 @@ def ends(panel):
 
 @pytest.mark.parametrize(("stem", "name"), RUNS)
 def test_runs_from_end_to_end(stem, name):
-    panel = next(notebooks.run_here(path) for path in notebooks.PATHS if path.stem == stem)[name].panel
+    panel = notebooks.run_here(notebooks.path_of(stem))[name].panel
     start, problems = dict(panel.values), set()
     for asked in ends(panel):
         panel._shown.clear()

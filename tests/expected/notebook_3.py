@@ -10,7 +10,7 @@ from helpers.figures.style import CHOSEN, DENSE, INK, LOCAL, SHARED
 from tests import notebooks
 from tests.pixels import has_colour
 
-PATH = next(path for path in notebooks.PATHS if path.stem == "03_where_sharing_wins")
+PATH = notebooks.path_of("03_where_sharing_wins")
 RING = {"circular padding", "stride 2", "max pooling", "flatten head", "global pooling head"}
 
 
@@ -61,14 +61,9 @@ def slide(layer, down, right):
     return sentence, look
 
 
-def shared_names(name):
-    """Return a notebook's own results, by the name that they have there."""
-    return notebooks.run_here(PATH)["cut"].__globals__[name]
-
-
-def reveal(path, function, results_name):
+def reveal(path, results_name):
     def expect(vote):
-        results = notebooks.run_here(path)[function].__globals__[results_name]
+        results = notebooks.found_in(path, results_name)
         parts = [
             f"{net}, {data} {statistics.mean(of):.1f} ± {statistics.stdev(of):.1f} %"
             for (net, data), of in results.items()
@@ -93,7 +88,7 @@ def reveal(path, function, results_name):
 
 
 def cut(epoch, channel):
-    kernels, right, tied = (shared_names(name) for name in ("kernels", "right", "still_tied"))
+    kernels, right, tied = (notebooks.found_in(PATH, name) for name in ("kernels", "right", "still_tied"))
     weight = kernels[epoch].double().numpy()  # (H_out, W_out, C_out, K, K)
     mean = weight.mean((0, 1))
     spread = 100 * np.sqrt(((weight - mean) ** 2).mean() / (mean**2).mean())

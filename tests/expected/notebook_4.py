@@ -17,8 +17,7 @@ def times(number):
 
 
 def unroll(reuses, hidden_features):
-    outer, middle = 1001 * hidden_features + 11 * hidden_features - hidden_features + 10, hidden_features**2
-    middle += hidden_features
+    outer, middle = 1001 * hidden_features + 10 * (hidden_features + 1), hidden_features * (hidden_features + 1)
     sentence = (
         f"A pass with {reuses} middle step{'s' * (reuses != 1)}, width {hidden_features}: tied 3 layers, "
         f"{outer + middle:,} parameters; untied {2 + reuses} layers, {outer + reuses * middle:,} parameters. The tied "
@@ -119,7 +118,7 @@ def trained(hidden_features, most_reuses, learning_rate, momentum, seed):
 def descent(hidden_features, most_reuses, learning_rate, momentum, seed):
     """Gradient descent with momentum, written out; returns uses, losses, and what stopped it."""
     torch.manual_seed(seed)
-    first, middle, last = nn.Linear(1000, hidden_features), nn.Linear(hidden_features, hidden_features), None
+    first, middle = nn.Linear(1000, hidden_features), nn.Linear(hidden_features, hidden_features)
     last = nn.Linear(hidden_features, 10)
     draw = torch.Generator().manual_seed(seed)
     inputs, targets = torch.randn(64, 1000, generator=draw), torch.randn(64, 10, generator=draw)

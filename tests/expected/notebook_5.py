@@ -5,13 +5,13 @@ from tests import notebooks
 from tests.expected.notebook_3 import reveal
 from tests.pixels import has_colour
 
-PATH = next(path for path in notebooks.PATHS if path.stem == "05_depth_and_space")
+PATH = notebooks.path_of("05_depth_and_space")
 
-reveal_tied = reveal(PATH, "reveal_tied", "tied_results")
+reveal_tied = reveal(PATH, "tied_results")
 
 
 def reveal_depth(vote):
-    results = notebooks.run_here(PATH)["reveal_depth"].__globals__["depth_results"]
+    results = notebooks.found_in(PATH, "depth_results")
     parts = []
     for net in ("trained at 0 to 3", "trained at 3"):
         of = [results[net, f"depth {depth}"] for depth in range(7)]
