@@ -1,15 +1,17 @@
 import numpy as np
 import pytest
+from scipy.ndimage import zoom
+from sklearn.datasets import load_digits
 
 from helpers import digits
 
 
-def test_load():
+def test_load_gives_what_scikit_learn_gives():
     images, labels = digits.load()
-    assert images.shape == (1797, 8, 8)
-    assert images.dtype == np.float32
-    assert (images.min(), images.max()) == (0, 1)
-    assert sorted(set(labels)) == list(range(10))
+    bundle = load_digits()
+    assert np.array_equal(images, bundle.images / 16)
+    assert np.array_equal(labels, bundle.target)
+    assert (images.dtype, labels.dtype) == (np.float32, np.int64)
     with pytest.raises(ValueError, match="read-only"):
         images[0, 0, 0] = 1
 
@@ -22,6 +24,12 @@ def test_digit_has_the_size_and_the_ink(image_size):
     assert 0 <= image.min() <= image.max() <= 1
     if image_size >= 4:  # a single pixel shows only the middle of the digit
         assert image.mean() == pytest.approx(digits.load()[0][5].mean(), abs=0.02)
+
+
+@pytest.mark.parametrize("image_size", [1, 3, 8, 13, 31, 300])
+def test_digit_is_interpolated_as_scipy_does(image_size):
+    expected = zoom(digits.load()[0][5], image_size / 8, order=1, mode="nearest", grid_mode=True)
+    assert np.allclose(digits.digit(5, image_size), expected, rtol=0, atol=1e-6)
 
 
 def test_digit_at_its_own_size_is_unchanged():
