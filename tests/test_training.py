@@ -1,6 +1,8 @@
 import json
 import math
 import re
+import subprocess
+import sys
 from datetime import date
 from itertools import pairwise
 
@@ -9,6 +11,7 @@ import torch
 from torch import nn
 
 from helpers import digits, training
+from helpers.layers import DynamicNet
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -211,6 +214,31 @@ def test_compare_takes_tensors_too():
 
     found, expected = (training.compare({"small": net}, given, epochs=1, seeds=[1]) for given in (tensors, two_tests))
     assert found == expected
+
+
+def test_adam_is_that_of_torch_to_the_last_bit():
+    nets = [DynamicNet(4, 8, 3) for _ in range(2)]
+    nets[1].load_state_dict(nets[0].state_dict())
+    optimizers = [training.Adam(nets[0].parameters(), 0.01), torch.optim.Adam(nets[1].parameters(), lr=0.01)]
+    inputs = torch.randn(20, 5, 4)
+    for step, batch in enumerate(inputs):
+        for net, optimizer in zip(nets, optimizers, strict=True):
+            optimizer.zero_grad()
+            net(batch, reuses=step % 3).square().sum().backward()  # without a use the middle layer has no gradient
+            optimizer.step()
+    for one, other in zip(*(net.parameters() for net in nets), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_training_does_without_the_compiler_of_torch():
+    script = (
+        "import sys, torch; from helpers import digits, training; net = torch.nn.Sequential(torch.nn.Flatten(), "
+        "torch.nn.Linear(64, 10)); images, labels, *_ = map(torch.tensor, digits.split(40, 0)); "
+        "training.fit(net, images, labels, 1, 0); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "torch" in loaded
+    assert not {"torch._dynamo", "sympy", "sklearn", "scipy"} & set(loaded)
 
 
 @pytest.mark.parametrize(("epochs", "seeds", "named"), [(0, [0], "epochs"), (1.5, [0], "epochs"), (1, [-1], "seed")])
