@@ -1,6 +1,5 @@
 import io
 from itertools import combinations, product
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -602,7 +601,7 @@ def drift(kernels=None, epoch=12):
         (lambda: figures.ConnectionMap().show(counting.Layer(3, 1, 8, 3), EIGHT, 0), "in_channels"),
         (lambda: figures.ConnectionMap().show(counting.Layer(1, 1, 9, 3), EIGHT, 0), "image"),
         (lambda: figures.ConnectionMap().show(counting.Layer(1, 1, 8, 3), EIGHT * np.nan, 0), "image"),
-        (lambda: figures.DenseGrowth().show(SimpleNamespace(in_features=10, out_features=3), EIGHT), "layer"),
+        (lambda: figures.DenseGrowth().show(np.ones((64, 10)), EIGHT), "weight"),
         (lambda: figures.ReceptiveField().show(LARGE, LARGE, 1, 10**8), "depth"),
         (lambda: figures.ReceptiveField().show(LARGE, LARGE, 9, 5), "kernel_size"),
         (lambda: figures.ReceptiveField().show(LARGE, EIGHT, 3, 2), "gradient"),
@@ -712,7 +711,7 @@ MEASURED = {  # bytes as counted for 16 to 32 channels and 3×3 kernels, and a t
 
 def shown_pictures():
     """Every picture by its name, as a function that draws it with the arguments that make its words longest."""
-    image, dense = digits.digit(0, 8), SimpleNamespace(in_features=784, out_features=784)
+    image, dense = digits.digit(0, 8), np.ones((784, 784))
     numbers = np.ones((16, 16))
     ends = depth_results(7 * [93.9], 7 * [93.9])
     runs = [[(step % 6, loss) for step in range(500)] for loss in (123_456.0, 999_999.0)]

@@ -62,16 +62,20 @@ def test_the_first_cell_says_what_to_expect(path):
         assert promise in first
 
 
-def test_one_import_cell(path):
+def test_imports_have_a_cell_and_torch_may_come_later_in_its_own(path):
+    """A class that starts at the same time waits for torch: it comes where the notebook begins to compute."""
     code = cells(path, "code")
     assert "import" in code[0].source
-    assert len(lines(code[0])) <= 10
-    for cell in code[1:]:
-        assert not re.search(r"^\s*(import|from)\s", cell.source, re.MULTILINE), cell.id
+    for cell in code:
+        if cell is code[0] or cell.id == "torch":
+            assert len(lines(cell)) <= 10
+        else:
+            assert not re.search(r"^\s*(import|from)\s", cell.source, re.MULTILINE), cell.id
     for cell in code:
         assert not re.search(r"^\s*[%!]|sys\.path|NBVAL", cell.source, re.MULTILINE), cell.id
         times = "timer." in cell.source  # what a cell measures differs each time, so nothing else may
-        assert cell.metadata == ({"tags": ["nbval-ignore-output"]} if times else {}), cell.id
+        known = {name: value for name, value in cell.metadata.items() if name != "slideshow"}
+        assert known == ({"tags": ["nbval-ignore-output"]} if times else {}), cell.id
 
 
 def test_prose_has_no_filler(path):

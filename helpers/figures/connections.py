@@ -38,30 +38,25 @@ class DenseGrowth(Picture):
         self._chart_title = self.title(self._chart)
         self._dot = self.moves(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
 
-    def show(self, layer, image: np.ndarray) -> None:
-        """Show a dense layer (`in_features`, `out_features`) over a square image (H, H), one output for each pixel."""
+    def show(self, weight: np.ndarray, image: np.ndarray) -> None:
+        """Show a dense layer's weight (H², H²), one row for each output, over a square image (H, H)."""
         image = as_image("image", image)
         side = image.shape[0]
-        if (
-            not image.shape == (side, side)
-            or side > self.largest
-            or not layer.in_features == layer.out_features == side**2
-        ):
+        if image.shape != (side, side) or side > self.largest or weight.shape != (side**2, side**2):
             raise ValueError(
-                f"layer joins {layer.in_features} inputs with {layer.out_features} outputs over an image of "
-                f"{image.shape}; allowed is one of each for every pixel, and at most {self.largest} pixels a side"
+                f"weight has shape {tuple(weight.shape)} over an image of {image.shape}; allowed is one row and one "
+                f"column for every pixel of a square image, and at most {self.largest} pixels a side"
             )
-        weights = layer.in_features * layer.out_features
-        scale = layer.in_features / self.largest**2
+        outputs, pixels = weight.shape
+        scale = pixels / self.largest**2
         self._digit.show(image, (0, 0, side, side))
-        self._digit_title.set_text(f"{side}×{side} = {layer.in_features} pixels")
+        self._digit_title.set_text(f"{side}×{side} = {pixels} pixels")
         self._matrix.set_bounds(0, 0, scale, scale)
-        self._matrix_title.set_text(f"{layer.out_features} outputs × {layer.in_features} pixels")
-        self._dot.set_data([side], [weights])
-        self._chart_title.set_text(f"{weights:,} weights")
+        self._matrix_title.set_text(f"{outputs} outputs × {pixels} pixels")
+        self._dot.set_data([side], [outputs * pixels])
+        self._chart_title.set_text(f"{outputs * pixels:,} weights")
         self.sentence = (
-            f"{side}×{side} image: each of {layer.out_features} outputs sees all {layer.in_features} pixels; "
-            f"{weights:,} weights."
+            f"{side}×{side} image: each of {outputs} outputs sees all {pixels} pixels; {outputs * pixels:,} weights."
         )
 
 
