@@ -1,8 +1,9 @@
 # make lab          set up .venv if need be, and open JupyterLab on the notebooks
+# make present      the same with slides and larger text, for a teacher in front of a class
 # make test         run every test
 # make notebooks    run all notebooks anew and store what they show
 # make format       format code and notebooks
-# make benchmarks   print the tables of ratios; those of sliders and the live curve need Chromium
+# make benchmarks   print the tables of ratios, and what Binder and a class cost; most of them need Chromium
 
 PORT ?= 8888
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
@@ -18,12 +19,18 @@ root := $(if $(filter 0,$(shell id -u)),--allow-root)
 offline = { echo; echo "The packages could not be installed. Is the network there? Then run the same command again."; \
 	echo "Behind a mirror, set PIP_INDEX_URL to its address."; exit 1; }
 
-.PHONY: lab test notebooks format benchmarks
+.PHONY: lab present test notebooks format benchmarks
+
+# JupyterLab keeps in its settings that slide mode is on: in settings of its own it does not come up in `make lab`.
+present: export JUPYTER_CONFIG_PATH := $(CURDIR)/docs/presenting
+present: LAB_FLAGS += --LabApp.user_settings_dir=$(shell mktemp -d)
 
 lab: .venv/.lab
+present: .venv/.class
+lab present:
 	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
 		echo "Port $(PORT) is taken, perhaps by a JupyterLab that is open already. Choose another:"; \
-		echo "    make lab PORT=$$(($(PORT) + 1))"; exit 1; }
+		echo "    make $@ PORT=$$(($(PORT) + 1))"; exit 1; }
 	@.venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(root) $(LAB_FLAGS) notebooks
 
 test: .venv/.test
@@ -42,6 +49,9 @@ benchmarks: .venv/.benchmark
 	@.venv/bin/python -m benchmarks.local_layer
 	@.venv/bin/python -m benchmarks.slider_latency
 	@.venv/bin/python -m benchmarks.live_curve
+	@.venv/bin/python -m benchmarks.binder
+	@.venv/bin/python -m benchmarks.learner
+	@.venv/bin/python -m benchmarks.classroom
 
 .venv/.lab: environment.yml pyproject.toml helpers/server.json
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -56,7 +66,11 @@ benchmarks: .venv/.benchmark
 	@$(pip) install --no-deps --editable . || $(offline)
 	@touch $@
 
-.venv/.test: .venv/.lab
+.venv/.class: .venv/.lab
+	@$(pip) install $(call versions,# class: ) || $(offline)
+	@touch $@
+
+.venv/.test: .venv/.class
 	@$(pip) install $(call versions,# test: ) || $(offline)
 	@touch $@
 

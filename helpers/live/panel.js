@@ -104,9 +104,11 @@ function render({ model, el }) {
   sentence.style.minHeight = `${LINE * model.get("lines")}em`; // so that the cell keeps its height
 
   // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's.
+  // In slide mode so do PageDown and PageUp, which clickers send: they turn the slide.
   const claimKeys = (event) => {
     if (!panel.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+    const turnsSlide = document.body.dataset.jpDeckMode && ["PageDown", "PageUp"].includes(event.key);
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey && !turnsSlide);
   };
   window.addEventListener("keydown", claimKeys, true);
 
