@@ -1,11 +1,18 @@
-"""Make the re-run of the notebooks strict: pictures are compared too, and a cell that was never run is a failure."""
+"""What several test files share: notebooks opened in a browser, and a strict re-run of the notebooks.
+
+Strict means that pictures are compared too, and that a cell that was never run is a failure.
+"""
 
 import base64
 import io
+import shutil
 
 import numpy as np
+import pytest
 from nbval.plugin import IPyNbCell
 from PIL import Image
+
+from tests import lab, notebooks
 
 PICTURE_TOLERANCE = 2.0  # root mean square of the difference of 8-bit colours; the same environment gives exactly 0
 
@@ -51,3 +58,35 @@ def runtest(cell):
 
 IPyNbCell.compare_outputs = compare_outputs
 IPyNbCell.runtest = runtest
+
+DONE = pytest.StashKey[list[str]]()  # what the browser tests did in each notebook
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Skip where Chromium is missing: from here, so that the summary says it once for all tests."""
+    if lab.chromium() is None:
+        pytest.skip("Chromium is not installed, so nothing was tried in a browser (Debian: apt-get install chromium)")
+
+
+@pytest.fixture(scope="session", params=notebooks.PATHS, ids=lambda path: path.stem)
+def opened(request, chromium, tmp_path_factory):
+    """Return a copy of a notebook in a page in which all its cells were run, once for all tests that ask for it."""
+    folder = shutil.copytree(request.param.parent, tmp_path_factory.mktemp("lab") / "notebooks")
+    with lab.opened(folder / request.param.name) as notebook:
+        yield notebook
+    done = ", ".join(f"{number} {what}" for what, number in notebook.done.items())
+    request.config.stash.setdefault(DONE, []).append(f"{request.param.stem}: {done}")
+
+
+def pytest_collection_modifyitems(items):
+    """Let the tests of opened notebooks come last: a page stays open to the end, and its event loop stops others."""
+    items.sort(key=lambda item: "opened" in getattr(item, "fixturenames", ()))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say what the browser tests did."""
+    if DONE in config.stash:
+        terminalreporter.section("done in a real JupyterLab in Chromium")
+        for line in config.stash[DONE]:
+            terminalreporter.line(line)

@@ -2,17 +2,21 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page, sync_playwright
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -36,20 +40,45 @@ def jupyter_lab(root: Path) -> Iterator[str]:
     The address has a `{path}` to fill in: a file below `root`.
     """
     token = secrets.token_hex(16)
+    command = ["jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0", f"--ServerApp.root_dir={root}"]
+    command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]  # for `change_theme`
+    with _server(command, root) as base:
+        yield f"{base}lab/workspaces/{token}/tree/{{path}}?token={token}&reset"
+
+
+@contextlib.contextmanager
+def voila(root: Path) -> Iterator[str]:
+    """Serve the notebooks of `root` with Voila in the same way."""
+    token = secrets.token_hex(16)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["voila", str(root), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", f"--token={token}"]
+    # JupyterLab's other extensions do not fit Voila.
+    allowed = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
+    command += [f"--VoilaConfiguration.extension_allowlist={allowed}"]
+    with _server(command, root) as base:
+        yield f"{base}voila/render/{{path}}?token={token}"
+
+
+@contextlib.contextmanager
+def _server(command: list[str], root: Path) -> Iterator[str]:
+    """Run a Python module that serves on a local port, with settings of its own, and yield its address."""
     with tempfile.TemporaryDirectory() as home:
         settings = {f"JUPYTER_{name}_DIR": f"{home}/{name.lower()}" for name in ("CONFIG", "RUNTIME", "DATA")}
         quiet = Path(home, "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
         quiet.parent.mkdir(parents=True)
         quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         log = Path(home, "server.log")
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-        command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"]
         with log.open("w") as output:
             server = subprocess.Popen(
-                command, env=os.environ | settings, stdout=output, stderr=subprocess.STDOUT, cwd=root
+                [sys.executable, "-m", *command],
+                env=os.environ | settings,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=root,
             )
         try:
-            yield _address(server, log) + f"lab/workspaces/{token}/tree/{{path}}?token={token}&reset"
+            yield _address(server, log)
         finally:
             server.terminate()
             try:
@@ -63,14 +92,11 @@ def _address(server: subprocess.Popen, log: Path) -> str:
     """Wait until the server answers, and return its address."""
     limit = time.monotonic() + 60
     while time.monotonic() < limit and server.poll() is None:
-        for line in log.read_text().splitlines():
-            start = line.find("http://127.0.0.1:")
-            if start >= 0:
-                base = line[start:].split("/lab")[0] + "/"
-                with contextlib.suppress(OSError), urllib.request.urlopen(base + "api", timeout=5):
-                    return base
+        for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text()):
+            with contextlib.suppress(OSError), urllib.request.urlopen(base + "login", timeout=5):
+                return base
         time.sleep(0.2)
-    raise RuntimeError("JupyterLab did not start:\n" + log.read_text())
+    raise RuntimeError("the server did not start:\n" + log.read_text())
 
 
 @contextlib.contextmanager
@@ -81,6 +107,39 @@ def browser_page(width: int = 1280, height: int = 900, density: float = 1.0) -> 
         context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=density)
         yield context.new_page()
         browser.close()
+
+
+def _ours(error: Error) -> bool:
+    """Say whether an error of the page may come from a panel, whose module has an address that begins with `blob:`.
+
+    JupyterLab itself stumbles now and then as it moves cells into its window and out again.
+    """
+    return "blob:" in error.stack or "removeChild" not in error.message
+
+
+@dataclass
+class Opened:
+    """A notebook that has been run on a page: what the page complained of, and a count of what a test did there."""
+
+    path: Path
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.complaints.append(error.stack) if _ours(error) else None)
+        self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Serve the folder of a notebook, open it and run all its cells."""
+    with jupyter_lab(path.parent) as address, browser_page() as page:
+        notebook = Opened(path, page)
+        open_notebook(page, address, path.name)
+        run_all(page, timeout=300)
+        page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
+        yield notebook
 
 
 def open_notebook(page: Page, address: str, path: str) -> None:
@@ -94,6 +153,12 @@ def choose(page: Page, menu: str, item: str) -> None:
     """Choose an item of JupyterLab's menu bar."""
     page.click(f".lm-MenuBar-itemLabel:text-is('{menu}')")
     page.click(f".lm-Menu-itemLabel:text-is('{item}')")
+
+
+def change_theme(page: Page, theme: str) -> None:
+    """Give JupyterLab another theme, by its name."""
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
 
 
 def run_all(page: Page, timeout: float = 120) -> None:

@@ -1,0 +1,165 @@
+"""The panels of a notebook on a page: what they show, and what they have to show."""
+
+import base64
+import contextlib
+import json
+
+from tests.expected import EXPECTED, RUNS
+from tests.pixels import decoded
+
+PATIENCE = 400  # times that a sentence is looked at, at least 50 milliseconds apart
+THUMB = 16  # pixels: how wide Chromium draws the part of a slider that is dragged
+
+
+def panels(opened):
+    """Return each panel of the page with what its sentence and picture have to be, in the order of the cells."""
+    names = ordered_panels(opened.path)
+    found = opened.page.locator(".owmu-panel")
+    assert found.count() == len(names)
+    return [(found.nth(number), EXPECTED[opened.path.stem, name]) for number, name in enumerate(names)]
+
+
+def runs(opened):
+    """Return each panel that runs, with what a run of it has to end with."""
+    named = zip(ordered_panels(opened.path), panels(opened), strict=True)
+    return [(panel, RUNS[opened.path.stem, name]) for name, (panel, _) in named if (opened.path.stem, name) in RUNS]
+
+
+def ordered_panels(path):
+    """Return the names of a notebook's panels, in the order of the cells."""
+    source = path.read_text()
+    return sorted((name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}("))
+
+
+def values(panel):
+    """Return the controls' values as the page shows them, in their order."""
+    shown = panel.evaluate(
+        """panel => [...panel.querySelectorAll('.owmu-row')].map(row => {
+            const choice = row.querySelector('select');
+            return [row.querySelector('label').textContent, choice?.value, row.querySelector('output')?.value];
+        })"""
+    )
+    return {name: choice or number(value) for name, choice, value in shown}
+
+
+def number(text):
+    """Return the number that a slider shows."""
+    return float(text) if "." in text else int(text)
+
+
+def name_of(control):
+    """Return the visible label of a slider or choice."""
+    return control.evaluate("node => node.labels[0].textContent")
+
+
+def check(opened, panel, expect, **wanted):
+    """Wait until the sentence is the one for the shown values, and look at the picture on the screen.
+
+    Raises AssertionError where a value is not the wanted one, or where the sentence or the picture stays wrong.
+    """
+    assert wanted.items() <= values(panel).items()
+    wait_for_look(opened, panel, wait_for_sentence(opened, panel, expect))
+    opened.done["sentences and pictures checked"] += 1
+
+
+def wait_for_look(opened, panel, look):
+    """Wait until the picture stands a look: it is decoded a moment after the sentence is set.
+
+    Raises AssertionError where it does not.
+    """
+    for patience in range(20, -1, -1):
+        try:
+            return look(decoded(shown_on(panel)))
+        except AssertionError:
+            if patience == 0:
+                raise
+            opened.page.wait_for_timeout(50)
+
+
+def wait_for_sentence(opened, panel, expect):
+    """Wait until the sentence is the one for the shown values, and return the look that the picture has to stand.
+
+    Raises AssertionError where it stays another one, or where there is a problem as well.
+    """
+    of, sentence, said = None, None, panel.locator(".owmu-sentence")
+    for _ in range(PATIENCE):
+        if (now := values(panel)) != of:  # a move may change the ends of other sliders, and so their values
+            of = now
+            try:
+                sentence, look = expect(**now)
+            except (IndexError, ValueError):  # another slider still stands beyond its new end
+                sentence = None
+        if said.text_content() == sentence:
+            assert panel.locator(".owmu-problem").inner_text() == ""
+            return look
+        opened.page.wait_for_timeout(50)
+    raise AssertionError(f"for {of} the panel says {said.text_content()!r} instead of {sentence!r}")
+
+
+def shown_on(panel):
+    """Return the panel's picture as it is on the screen."""
+    url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    return base64.b64decode(url.partition(",")[2])
+
+
+def sentence_of(panel):
+    """Return the element that holds the panel's sentence."""
+    return panel.locator(".owmu-sentence").element_handle()
+
+
+def press(opened, control, key):
+    """Press a key on a control."""
+    control.press(key)
+    opened.done["key presses"] += 1
+
+
+def drag(opened, slider, place):
+    """Drag a slider to a fraction of its way with the mouse, and return the value that has to be there."""
+    first, last, step, value = slider.evaluate("node => [node.min, node.max, node.step, node.value].map(Number)")
+    wanted = first + round(place * (last - first) / step) * step
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    start, end = (
+        box["x"] + THUMB / 2 + (box["width"] - THUMB) * (at - first) / max(last - first, step) for at in (value, wanted)
+    )
+    opened.page.mouse.move(start, middle)
+    opened.page.mouse.down()
+    opened.page.mouse.move(end, middle, steps=5)
+    opened.page.mouse.up()
+    opened.done["drags"] += 1
+    return wanted
+
+
+@contextlib.contextmanager
+def steady(panel):
+    """Watch the height of a panel's cell meanwhile.
+
+    Raises AssertionError where any frame had another height.
+    """
+    watch = panel.evaluate_handle(
+        """panel => {
+            const heights = new Set();
+            const observer = new ResizeObserver(([entry]) => heights.add(entry.target.offsetHeight));
+            observer.observe(panel.closest('.jp-Cell'));
+            return { heights, observer };
+        }"""
+    )
+    yield
+    heights = watch.evaluate("({ heights, observer }) => { observer.disconnect(); return [...heights]; }")
+    assert len(heights) == 1, f"the cell had the heights {heights}"
+
+
+def saved(path, page):
+    """Save with Ctrl+S, wherever the focus is, and return the cells of the file once it has been written in full.
+
+    Raises AssertionError where that does not happen.
+    """
+    before = path.stat().st_mtime_ns
+    page.keyboard.press("Control+s")
+    for _ in range(150):
+        page.wait_for_timeout(200)
+        with contextlib.suppress(json.JSONDecodeError):
+            cells = json.loads(path.read_text())["cells"]
+            if path.stat().st_mtime_ns > before:
+                return cells
+    raise AssertionError("Ctrl+S did not save the notebook")
