@@ -9,6 +9,7 @@ All again. Errors and updates that are lost or wrong have to be 0. The learners 
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -71,10 +72,8 @@ class Server:
         """Return the bytes of all processes; what several of them share is counted once."""
         total = 0
         for process in self.processes():
-            try:
+            with contextlib.suppress(psutil.Error):  # one that has ended already
                 total += process.memory_full_info().pss
-            except psutil.Error:
-                continue  # it has ended
         return total
 
 
@@ -197,8 +196,9 @@ class Learner:
         """Kill the kernel's process, as the system does where memory runs out."""
         self.killed = True
         for process in self.server.processes():
-            if any(self.kernel in word for word in process.cmdline()):
-                process.kill()
+            with contextlib.suppress(psutil.Error):  # one that has ended already
+                if any(self.kernel in word for word in process.cmdline()):
+                    process.kill()
 
     async def come_back(self) -> None:
         """Wait until the server has started the kernel anew, run all cells, and move a slider."""
