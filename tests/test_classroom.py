@@ -15,7 +15,7 @@ PREDICTIONS = (DOCS / "predictions.html").read_text()
 STATIONS = {
     name: text for name, _, text in (part.partition("\n") for part in GUIDE.split("\n### ")[1:])
 }  # the last one ends with the file, which does no harm
-MOVE = re.compile(r"`(\w+)\(([^`]*)\)`:\s“(.*?)”", re.DOTALL)
+MOVE = re.compile(r"`(\w+)\(([^`]*)\)`:\s+“(.*?)”", re.DOTALL)
 
 
 def notebook_of(station):
