@@ -97,7 +97,7 @@ def test_a_storm_of_drags_ends_on_the_last_value(opened):
                 middle = box["y"] + box["height"] / 2
                 page.mouse.move(box["x"] + box["width"] / 2, middle)
                 page.mouse.down()
-                for step in range(60):
+                for step in range(20):
                     page.mouse.move(box["x"] + box["width"] * (0.1 + 0.8 * (step * 7 % 20) / 20), middle)
                 page.mouse.move(box["x"] + box["width"] * 2, middle)
                 page.mouse.up()
