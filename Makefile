@@ -23,7 +23,7 @@ offline = { echo; echo "The packages could not be installed. Is the network ther
 
 # JupyterLab keeps in its settings that slide mode is on: in settings of its own it does not come up in `make lab`.
 present: export JUPYTER_CONFIG_PATH := $(CURDIR)/docs/presenting
-present: LAB_FLAGS += --LabApp.user_settings_dir=$(shell mktemp -d)
+present: override LAB_FLAGS += --LabApp.user_settings_dir=$(shell mktemp -d)
 
 lab: .venv/.lab
 present: .venv/.class

@@ -60,6 +60,14 @@ def test_make_reads_all_of_the_environment(copy):
     assert "nbval==" in make(copy, "--dry-run", "test").stdout
 
 
+def test_slides_come_with_settings_of_their_own(copy):
+    script = make(copy, "--dry-run", "present", "LAB_FLAGS=--no-browser").stdout
+    assert "jupyterlab-slideshow==" in script
+    assert re.search(r"--no-browser --LabApp\.user_settings_dir=/\S+ notebooks$", script, re.MULTILINE)
+    assert "slideshow" not in (script := make(copy, "--dry-run", "lab").stdout)
+    assert "user_settings_dir" not in script
+
+
 def test_there_is_no_second_list_of_versions():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "dependencies" not in project
