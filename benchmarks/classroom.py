@@ -60,6 +60,7 @@ class Server:
             method,
             {"Authorization": f"token {self.token}"},
             json.dumps(body) if body is not None else None,
+            connect_timeout=PATIENCE,
             request_timeout=PATIENCE,
         )
         return json.loads((await AsyncHTTPClient().fetch(request)).body)
@@ -98,7 +99,8 @@ class Learner:
         url = (
             f"{self.server.base.replace('http', 'ws', 1)}/api/kernels/{self.kernel}/channels?token={self.server.token}"
         )
-        self.socket = await websocket_connect(url, max_message_size=2**28)
+        request = HTTPRequest(url, connect_timeout=PATIENCE, request_timeout=PATIENCE)
+        self.socket = await websocket_connect(request, max_message_size=2**28)
 
     async def send(self, channel: str, kind: str, content: dict) -> str:
         """Send a message to the kernel and return its id."""
