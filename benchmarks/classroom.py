@@ -29,6 +29,7 @@ from tornado.websocket import websocket_connect
 
 from tests import lab, notebooks
 from tests.expected import EXPECTED
+from tests.onpage import ordered_panels
 from tests.pixels import decoded
 
 STEM = "01_local_connectivity"
@@ -186,10 +187,9 @@ class Learner:
                 return False
         self.delays.append(time.monotonic() - began)
         shown = {control["name"]: control["value"] for control in state["controls"]}
-        asked = {key: value for key, value in values.items() if key in shown}
         sentence, _ = EXPECTED[STEM, name](**shown)
         right = not state["problem"] and state["sentence"] == sentence
-        right = right and all(shown[key] == value for key, value in asked.items() if key != "position")
+        right = right and all(shown[key] == value for key, value in values.items() if key != "position")
         self.wrong += not right
         self.seen[name, tuple(shown.items())].add(state["picture"])
         return right
@@ -215,8 +215,7 @@ class Learner:
 
 async def classroom(server: Server, count: int, seconds: float) -> dict:
     """Let the class work and return what it saw."""
-    source = notebooks.path_of(STEM).read_text()
-    names = sorted((name for stem, name in EXPECTED if stem == STEM), key=lambda name: source.index(f"def {name}("))
+    names = ordered_panels(notebooks.path_of(STEM))
     seen: dict = defaultdict(set)
     learners = [Learner(server, number, names, seen) for number in range(count)]
     empty, began = server.memory(), time.monotonic()

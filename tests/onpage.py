@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 
+from tests import lab
 from tests.expected import EXPECTED, RUNS
 from tests.pixels import decoded
 
@@ -111,6 +112,16 @@ def press(opened, control, key):
     """Press a key on a control."""
     control.press(key)
     opened.done["key presses"] += 1
+
+
+def move_first_slider(opened):
+    """Look at the first panel, move its first slider to the end by keyboard, and look again."""
+    panel, expect = panels(opened)[0]
+    lab.bring_into_view(opened.page, panel)
+    check(opened, panel, expect)
+    slider = panel.locator("input").first
+    press(opened, slider, "End")
+    check(opened, panel, expect, **{name_of(slider): number(slider.get_attribute("max"))})
 
 
 def drag(opened, slider, place):

@@ -15,7 +15,7 @@ import pytest
 from helpers.server import WIDGET_VIEW
 from tests import binder, lab, notebooks
 from tests.notebooks import ROOT
-from tests.onpage import check, panels, press, saved
+from tests.onpage import move_first_slider, saved
 
 BINDER, README = ROOT / "binder", ROOT / "README.md"
 FIRST = "notebooks/01_local_connectivity.ipynb"
@@ -132,12 +132,7 @@ def test_a_visitor_opens_a_notebook_and_moves_a_slider():
             lab.open_notebook(page, visit.address, FIRST)
             lab.run_all(page, timeout=300)
             page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
-            panel, expect = panels(notebook)[0]
-            lab.bring_into_view(page, panel)
-            check(notebook, panel, expect)
-            slider = panel.locator("input").first
-            press(notebook, slider, "End")
-            check(notebook, panel, expect, image_size=int(slider.get_attribute("max")))
+            move_first_slider(notebook)
             assert notebook.complaints == []
 
             cells = saved(notebook.path, page)

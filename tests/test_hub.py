@@ -12,7 +12,7 @@ import pytest
 from helpers.server import WIDGET_VIEW
 from tests import lab, notebooks
 from tests.hub import NAME, PASSWORD, PATIENCE, jupyter_hub, link, published, push
-from tests.onpage import check, panels, press, saved
+from tests.onpage import move_first_slider, saved
 
 pytest.importorskip("nbgitpuller", reason="nbgitpuller is not installed (make test installs it)")
 
@@ -51,13 +51,7 @@ def test_a_learner_follows_the_link_and_moves_a_slider(tmp_path):
 
         lab.run_all(page, timeout=300)
         page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
-        opened = lab.Opened(FIRST, page)
-        panel, expect = panels(opened)[0]
-        lab.bring_into_view(page, panel)
-        check(opened, panel, expect)
-        slider = panel.locator("input").first
-        press(opened, slider, "End")
-        check(opened, panel, expect, image_size=int(slider.get_attribute("max")))
+        move_first_slider(lab.Opened(FIRST, page))
 
         outputs = [output for cell in saved(ada, page) for output in cell.get("outputs", [])]
         views = [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
