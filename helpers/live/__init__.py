@@ -9,6 +9,8 @@
 The cell then shows a slider for each range, the picture, and the picture's sentence. `connect` stays the function it
 was, and `connect.panel` is what the cell shows.
 
+`Predict` asks the learner before the panel opens.
+
 A function that yields is a run: its panel has a Run and a Stop button and a progress bar, and the picture grows while
 the function runs. It yields how much is done, from 0 to 1.
 """
@@ -18,15 +20,17 @@ from collections.abc import Callable
 
 from helpers.live.controls import Range, Value
 from helpers.live.panel import Panel, Picture, display_still
+from helpers.live.predictions import Predict
 from helpers.live.runs import RunPanel
 
-__all__ = ["Panel", "RunPanel", "live", "show"]
+__all__ = ["Panel", "Predict", "RunPanel", "live", "show"]
 
 
 def live(
     picture: Picture,
     presets: dict[str, tuple[Value, ...]] | None = None,
     still: dict[str, Value] | None = None,
+    predict: Predict | None = None,
     **ranges: Range,
 ) -> Callable[[Callable], Callable]:
     """Show `picture` under controls that call the decorated function, and return the function unchanged.
@@ -36,14 +40,15 @@ def live(
     are the function's parameters; a control starts at the parameter's default. Each of `presets`, values for all
     controls in their order, becomes a button that moves them at once. The function moves the picture; what it
     returns is not used. `still` names values other than the starting ones for the stored picture, which is all that
-    readers see where no kernel runs. A function that yields gets a `RunPanel`, and its picture needs `clear()`.
+    readers see where no kernel runs. `predict` is a question that comes before all this. A function that yields gets a
+    `RunPanel`, and its picture needs `clear()`.
 
     Raises TypeError or ValueError for a range, name, default or preset that does not fit.
     """
 
     def show(function: Callable) -> Callable:
         kind = RunPanel if inspect.isgeneratorfunction(function) else Panel
-        function.panel = kind(function, picture, ranges, presets)
+        function.panel = kind(function, picture, ranges, presets, predict)
         function.panel.display(still or {})
         return function
 

@@ -1,4 +1,4 @@
-// A panel: presets, one labelled slider or choice per control, Run and Stop where the function takes its time, the
+// A panel: a question to answer first, presets, one labelled slider or choice per control, Run and Stop where the function takes its time, the
 // picture, and the sentence that says what it shows.
 // At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
 
@@ -72,10 +72,30 @@ function runRow(parent, onRun, onStop) {
   };
 }
 
+function predictRow(answers, panel, onPredict) {
+  const group = make("div", "owmu-predict", panel);
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "your prediction");
+  const buttons = answers.map((answer) => pressButton(answer, "owmu-button", group, () => onPredict(answer)));
+  const skip = pressButton("skip", "owmu-button owmu-skip", group, () => onPredict(null));
+  const said = make("div", "owmu-said", group);
+  said.setAttribute("aria-live", "polite");
+  return ({ open, chosen, said: words }) => {
+    panel.classList.toggle("owmu-closed", !open);
+    buttons.forEach((button) => button.setAttribute("aria-pressed", button.textContent === chosen));
+    [...buttons, skip].forEach((button) => button.setAttribute("aria-disabled", open));
+    const text = open ? words : "Predict first; then the panel opens.";
+    if (said.textContent !== text) said.textContent = text;
+  };
+}
+
 function render({ model, el }) {
   const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
   const panel = make("div", "owmu-panel", el);
 
+  const { answers } = model.get("prediction");
+  const predict = (answer) => model.get("prediction").open || ask({ predict: answer });
+  const showPrediction = answers && predictRow(answers, panel, predict);
   const presets = make("div", "owmu-presets", panel);
   const controls = make("div", "owmu-controls", panel);
   const rows = model.get("controls").map((control) => {
@@ -182,6 +202,7 @@ function render({ model, el }) {
       chosen = {};
       model.get("controls").forEach((control, index) => rows[index].set(control));
     }
+    if (answers) showPrediction(model.get("prediction"));
     if (runs) showRun(model.get("running"), model.get("progress"));
     sentence.setAttribute("aria-live", model.get("running") ? "off" : "polite"); // the end of a run is news enough
     if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");

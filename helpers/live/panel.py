@@ -1,8 +1,6 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
-import inspect
-import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +8,9 @@ import anywidget
 import traitlets
 from IPython.display import Image, display
 
-from helpers.live.controls import Range, Value, checked_presets, checked_starts, controls
+from helpers.live.controls import Range, Value, check, checked_presets, checked_starts, controls
+from helpers.live.predictions import Predict
+from helpers.trouble import in_words
 
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -32,7 +32,8 @@ class Picture(Protocol):
 class Panel(anywidget.AnyWidget):
     """The controls, the picture and the sentence of one cell.
 
-    `controls` are sliders and choices, `presets` buttons that move them, `sentence` says what the picture shows, and
+    `controls` are sliders and choices, `presets` buttons that move them, `sentence` says what the picture shows,
+    `prediction` is a question that comes before all of them (empty where none does), and
     `problem` is empty unless the last move could not be shown; then the last good picture stays. Where the picture has
     `pointed(x, y)`, given a place on it as fractions of its width and height from the top left, it returns the values
     to move to, or None.
@@ -43,6 +44,7 @@ class Panel(anywidget.AnyWidget):
 
     controls = traitlets.List().tag(sync=True)
     presets = traitlets.List().tag(sync=True)
+    prediction = traitlets.Dict().tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
@@ -57,16 +59,22 @@ class Panel(anywidget.AnyWidget):
         shown: Picture,
         ranges: dict[str, Range],
         presets: dict[str, tuple[Value, ...]] | None = None,
+        predict: Predict | None = None,
     ) -> None:
         self._function, self._shown, self._density = function, shown, 1.0
-        self._ranges = ranges
+        self._ranges, self._predict = ranges, predict
         starts = checked_starts(function, ranges)
+        if predict:
+            self._known(predict.reveal)
+            check(ranges, starts | predict.reveal, "to reveal is")
+            predict.ask(function.__name__)
         super().__init__(
             size=list(shown.size),
             lines=shown.lines,
             pointable=hasattr(shown, "pointed"),
             controls=controls(ranges, starts),
             presets=checked_presets(presets or {}, ranges),
+            prediction=predict.state() if predict else {},
             picture=shown.png(self._density),
         )
         self.set(**starts)
@@ -82,9 +90,8 @@ class Panel(anywidget.AnyWidget):
 
         Raises TypeError for an unknown name, and ValueError for a word that is no choice.
         """
+        self._known(values)
         for name, value in values.items():
-            if name not in self._ranges:
-                raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
             given = self._ranges[name]
             if isinstance(given, list) and value not in given:
                 raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
@@ -101,6 +108,18 @@ class Panel(anywidget.AnyWidget):
             self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
         return self
 
+    def predict(self, answer: str | None) -> "Panel":
+        """Open the panel with the learner's answer to its question, None for none, and move to where it shows.
+
+        Raises TypeError where there is no question, and ValueError for an answer that is no choice.
+        """
+        if self._predict is None:
+            raise TypeError(f"the panel of {self._function.__name__} asks for no prediction")
+        self._predict.note(self._function.__name__, answer)
+        with self.hold_sync():
+            self.prediction = self._predict.state(answer, open=True)
+            return self.set(**self._predict.reveal)
+
     def display(self, still: dict[str, Value]) -> None:
         """Show the panel, and behind it the picture and sentence that remain when no kernel runs, moved to `still`."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
@@ -110,6 +129,12 @@ class Panel(anywidget.AnyWidget):
         display_still(self._shown, self.problem or self.sentence)
         self._to_start(start)
         self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
+
+    def _known(self, names: Iterable[str]) -> None:
+        """Raise TypeError for a name that is none of a control."""
+        for name in names:
+            if name not in self._ranges:
+                raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
 
     def _shown_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
         """Return the picture and the sentence for checked values."""
@@ -130,6 +155,9 @@ class Panel(anywidget.AnyWidget):
         with self.hold_sync():
             try:
                 self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
+                if "predict" in content:
+                    self.predict(content["predict"])
+                    return
                 moved = self._shown.pointed(*content["point"]) if "point" in content else content["values"]
                 self.set(**(moved or {}))
             except Exception as error:  # without an answer the page would wait in vain
@@ -144,17 +172,3 @@ def display_still(picture: Picture, sentence: str) -> None:
     png = picture.png(STILL_DENSITY, small=True)
     display(Image(png, width=width, height=height, alt=sentence))
     display({"text/markdown": sentence, "text/plain": sentence}, raw=True)
-
-
-def in_words(error: Exception, function: Callable) -> str:
-    """Say what went wrong, and the line of the learner's function that led to it."""
-    text = f"{type(error).__name__}: {error}"
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    file, line = code and code.co_filename, None
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    source = linecache.getline(file, line).strip() if line else ""
-    return f"{text}\nin the line: {source}" if source else text

@@ -10,7 +10,9 @@ from typing import Any
 import traitlets
 
 from helpers.live.controls import Range, Value
-from helpers.live.panel import Panel, Picture, in_words
+from helpers.live.panel import Panel, Picture
+from helpers.live.predictions import Predict
+from helpers.trouble import in_words
 
 TURN = 0.03  # seconds that a run keeps the kernel to itself; then messages of the page get their turn
 FASTEST = 0.08  # seconds between two frames: more of them are not seen
@@ -37,11 +39,12 @@ class RunPanel(Panel):
         shown: Picture,
         ranges: dict[str, Range],
         presets: dict[str, tuple[Value, ...]] | None = None,
+        predict: Predict | None = None,
     ) -> None:
         self.stop()  # a cell that is run anew leaves no older run behind
         self._ran: dict[str, Value] | None = None
         shown.clear()
-        super().__init__(function, shown, ranges, presets)
+        super().__init__(function, shown, ranges, presets, predict)
 
     def run(self, **values: Value) -> "RunPanel":
         """Move controls by name as `set` does, run to the end, and return the panel."""
