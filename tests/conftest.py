@@ -12,7 +12,7 @@ import pytest
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-from tests import lab, notebooks
+from tests import lab, notebooks, onpage
 
 PICTURE_TOLERANCE = 2.0  # root mean square of the difference of 8-bit colours; the same environment gives exactly 0
 
@@ -60,6 +60,7 @@ IPyNbCell.compare_outputs = compare_outputs
 IPyNbCell.runtest = runtest
 
 DONE = pytest.StashKey[list[str]]()  # what the browser tests did in each notebook
+TRIED = pytest.StashKey[list[str]]()  # how many answers were given to each exercise
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +75,7 @@ def opened(request, chromium, tmp_path_factory):
     """Return a copy of a notebook in a page in which all its cells were run, once for all tests that ask for it."""
     folder = shutil.copytree(request.param.parent, tmp_path_factory.mktemp("lab") / "notebooks")
     with lab.opened(folder / request.param.name) as notebook:
+        notebook.predictions = onpage.predict(notebook)
         yield notebook
     done = ", ".join(f"{number} {what}" for what, number in notebook.done.items())
     request.config.stash.setdefault(DONE, []).append(f"{request.param.stem}: {done}")
@@ -85,8 +87,9 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Say what the browser tests did."""
-    if DONE in config.stash:
-        terminalreporter.section("done in a real JupyterLab in Chromium")
-        for line in config.stash[DONE]:
-            terminalreporter.line(line)
+    """Say what was answered to the exercises, and what the browser tests did."""
+    for key, title in ((TRIED, "answers to the exercises"), (DONE, "done in a real JupyterLab in Chromium")):
+        if key in config.stash:
+            terminalreporter.section(title)
+            for line in config.stash[key]:
+                terminalreporter.line(line)

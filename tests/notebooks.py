@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import nbformat
 from helpers.live import panel
 
 ROOT = Path(__file__).parent.parent
+FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -23,6 +25,17 @@ def found_in(path, name):
     return next(iter(run_here(path).values())).__globals__[name]
 
 
+def cells(path):
+    """Return the cells of a notebook."""
+    return nbformat.read(path, as_version=4).cells
+
+
+def solutions(path):
+    """Return the solutions of a notebook's exercises, in their order: what takes the place of the answer's cell."""
+    folded = [body for cell in cells(path) for title, body in FOLDED.findall(cell.source) if title == "Solution"]
+    return [body.removeprefix("```python\n").removesuffix("\n```") for body in folded]
+
+
 @cache
 def run_here(path):
     """Run a notebook's cells in this process and return its panels: function name to panel."""
@@ -30,7 +43,7 @@ def run_here(path):
     showing, panel.display = panel.display, lambda *_, **__: None
     try:
         with contextlib.chdir(path.parent), contextlib.redirect_stdout(io.StringIO()):  # as a kernel starts, in silence
-            for cell in nbformat.read(path, as_version=4).cells:
+            for cell in cells(path):
                 if cell.cell_type == "code":
                     exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
     finally:

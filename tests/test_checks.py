@@ -1,0 +1,359 @@
+"""The exercises' checks: they accept what is right, tell mistakes apart in words of their own, and survive any code."""
+
+import re
+import time
+
+import psutil
+import pytest
+import torch
+from jupyter_client.manager import start_new_kernel
+from torch import nn
+
+from helpers import progress
+from helpers.checks import Code, Design, Number, Sheet, guard, sheet
+from helpers.checks.kinds import UNKNOWN
+from helpers.checks.outcomes import TOLERANCE, difference
+from tests import notebooks
+from tests.answers import notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
+from tests.conftest import TRIED
+
+MODULES = notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
+ANSWERS = {path.stem: module.ANSWERS for path, module in zip(notebooks.PATHS, MODULES, strict=True)}
+SHEETS = {path.stem: notebooks.found_in(path, "check") for path in notebooks.PATHS}
+EXERCISES = [(stem, number) for stem, of in SHEETS.items() for number in range(1, len(of.exercises) + 1)]
+
+
+def test_every_exercise_has_been_answered_rightly_and_wrongly():
+    assert [(stem, number) for stem, of in ANSWERS.items() for number in of] == EXERCISES
+    assert all(3 <= len(of.exercises) <= 5 for of in SHEETS.values())
+    for of in ANSWERS.values():
+        for answers in of.values():
+            assert len(answers.wrong) >= 5
+            assert len(answers.right) >= 2
+
+
+@pytest.mark.parametrize(("stem", "number"), EXERCISES)
+def test_right_answers_are_accepted_and_each_wrong_one_gets_its_own_words(stem, number, request):
+    answers, check = ANSWERS[stem][number], SHEETS[stem]
+    for name, answer in answers.right.items():
+        assert check.judged(number, *answer)[0] == [], name
+    said = {name: "\n".join(check.judged(number, *answer)[0] or []) for name, (answer, _) in answers.wrong.items()}
+    for name, (_, words) in answers.wrong.items():
+        assert [other for other, message in said.items() if words in message] == [name]
+    assert len(set(said.values())) == len(said)
+    counts = f"{len(said)} wrong answers tried, {len(said)} rejected; {len(answers.right)} right ones, all accepted"
+    request.config.stash.setdefault(TRIED, []).append(f"{stem}, exercise {number}: {counts}")
+
+
+@pytest.mark.parametrize(("stem", "number"), EXERCISES)
+def test_no_message_gives_the_number_away(stem, number):
+    exercise = SHEETS[stem].exercises[number - 1]
+    if isinstance(exercise, Number):
+        assert exercise.right not in exercise.mistakes
+        said = [*exercise.mistakes.values()]
+        for (answer,), _ in ANSWERS[stem][number].wrong.values():
+            found, _ = SHEETS[stem].judged(number, answer)
+            said.append("".join(found).replace(repr(answer), "what was answered"))
+        for words in said:
+            assert exercise.right not in [int(digits.replace(",", "")) for digits in re.findall(r"\d[\d,]*\b", words)]
+
+
+@pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
+def test_every_solution_is_right_and_every_question_is_open(path):
+    """Both run where the learner runs them: after all other cells."""
+    judged, names = [], dict(next(iter(notebooks.run_here(path).values())).__globals__)
+    names["check"] = lambda number, *answer: judged.append((number, SHEETS[path.stem].judged(number, *answer)[0]))
+    open_cells = [cell.source for cell in notebooks.cells(path) if cell.source.rpartition("\n")[2].startswith("check(")]
+    for sources, finding in ((open_cells, None), (notebooks.solutions(path), [])):
+        judged.clear()
+        for source in sources:
+            exec(source, names)
+        assert judged == [(number, finding) for number in range(1, len(SHEETS[path.stem].exercises) + 1)]
+
+
+def total(image, factor):
+    return image.sum() * factor
+
+
+CODE = Code(
+    right=total,
+    cases=lambda: [(torch.arange(6.0).view(2, 3), 2), (torch.ones(4), 5)],
+    mistakes={"You took the mean.": lambda image, factor: image.mean() * factor},
+)
+
+
+@pytest.fixture(params=["child", "kernel"])
+def judge(request, monkeypatch):
+    """Return what judges an answer to `CODE`, in a child process or, as on systems where that is not safe, here."""
+    if request.param == "child" and not guard.FORKS:
+        pytest.skip("a process that uses torch cannot be copied safely here")
+    monkeypatch.setattr(guard, "FORKS", request.param == "child")
+    return lambda answer: Sheet(CODE).judged(1, answer)
+
+
+WHERE = "With image=a tensor of (2, 3), factor=2: "
+
+
+def same_again(image, factor):
+    return [sum(row) for row in [image.flatten().tolist()]][0] * factor  # noqa: RUF015
+
+
+def in_place(image, factor):
+    image *= factor
+    return image.sum()
+
+
+@pytest.mark.parametrize("answer", [total, same_again, in_place, lambda image, factor: float(total(image, factor))])
+def test_whatever_gives_the_same_is_right(judge, answer):
+    assert judge(answer) == ([], "")
+
+
+def test_a_likely_misunderstanding_is_named(judge):
+    finding, _ = judge(lambda image, factor: image.mean() * factor)
+    assert finding == [WHERE + "expected 30, came 5.", "You took the mean."]
+
+
+def test_an_unlikely_one_is_not(judge):
+    assert judge(lambda image, factor: total(image, factor) + 1)[0] == [WHERE + "expected 30, came 31.", UNKNOWN]
+
+
+def test_dots_are_no_answer_yet(judge):
+    def dots(image, factor):
+        return ...
+
+    assert judge(dots)[0] is None
+    assert judge(...)[0] is None
+
+
+def test_a_missing_return_is_named(judge):
+    def silent(image, factor):
+        image.sum()
+
+    assert judge(silent)[0] == [WHERE + "expected 30, came None. Is a `return` missing?"]
+
+
+def test_an_exception_is_told_with_its_line_and_what_was_printed(judge):
+    def careless(image, factor):
+        print("the shape is", tuple(image.shape))
+        return image[7] * factor
+
+    (line,), printed = judge(careless)
+    assert line.startswith(WHERE + "your code stopped with IndexError: index 7 is out of bounds")
+    assert line.endswith("\nin the line: return image[7] * factor")
+    assert printed == "the shape is (2, 3)\n"
+
+
+def test_a_difference_in_an_early_case_comes_before_an_exception_in_a_later_one(judge):
+    def both(image, factor):
+        return image[1].sum() * factor if image.dim() == 2 else image[9]
+
+    assert judge(both)[0] == [WHERE + "expected 30, came 24.", UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "greedy", [lambda image, factor: torch.ones(10**11), lambda image, factor: [0] * 10**11], ids=["torch", "list"]
+)
+def test_a_huge_allocation_is_answered_in_words(judge, greedy):
+    assert judge(greedy)[0] == [WHERE + "your code asks for too much memory. How large is what it creates?"]
+
+
+def test_leaving_python_is_answered_in_words(judge):
+    assert judge(lambda image, factor: exit(3))[0][0].startswith(WHERE + "your code stopped with SystemExit")
+
+
+def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
+    monkeypatch.setattr(guard, "SECONDS", 0.5)
+    monkeypatch.setattr(sheet, "guarded", lambda work: guard.guarded(work, seconds=0.5))
+
+    def endless(image, factor):
+        while True:
+            factor += 1
+
+    began = time.monotonic()
+    assert judge(endless)[0] == [WHERE + "your code was still running after 5 seconds.", "Does its loop ever end?"]
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.skipif(not guard.FORKS, reason="code runs in the kernel itself here")
+def test_memory_is_limited_before_the_machine_is():
+    finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(guard.MOST_BYTES // 2))
+    assert finding[0].endswith("your code asks for too much memory. How large is what it creates?")
+
+
+def test_a_function_and_a_class_are_not_mixed_up(judge):
+    assert judge(3)[0] == ["Expected a function, came 3."]
+    assert judge(nn.Linear)[0][0].startswith("Expected a function, came ")
+
+
+def test_a_fault_of_the_check_itself_is_no_fault_of_the_learner():
+    with pytest.raises(RuntimeError, match="the check itself failed"):
+        Sheet(Design(lambda answer: 1 / 0 if answer else (), takes=1)) and guard.guarded(lambda tell: 1 / 0)
+
+
+NASTY = """
+import os
+from helpers.checks import Code, Sheet
+
+def spin(value):
+    while True:
+        try:
+            sum(range(10**12))
+        except BaseException:
+            pass
+
+def die(value):
+    os.kill(os.getpid(), 11)
+
+def fill(value):
+    return [bytearray(10**8) for _ in range(100)]
+
+check = Sheet(Code(right=lambda value: value, cases=lambda: [(1,)]))
+kept = 41
+"""
+
+
+@pytest.mark.skipif(not guard.FORKS, reason="code runs in the kernel itself here")
+def test_a_kernel_lives_on_after_the_worst_answers():
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(notebooks.ROOT))
+    try:
+        shown = []
+
+        def run(source):
+            reply = client.execute_interactive(source, output_hook=shown.append, timeout=60)
+            assert reply["content"]["status"] == "ok", reply
+
+        run(NASTY)
+        for name, words in (("spin", "still running"), ("die", "took Python down"), ("fill", "too much memory")):
+            shown.clear()
+            run(f"check(1, {name})")
+            texts = [message["content"]["data"]["text/plain"] for message in shown if "data" in message["content"]]
+            assert words in texts[0]
+        shown.clear()
+        run("kept + 1")
+        assert shown[-2]["content"]["data"]["text/plain"] == "42"
+        assert psutil.Process(manager.provisioner.pid).children() == []
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("answer", [7, 7.0, torch.tensor(7), torch.tensor(7.0), 14 // 2])
+def test_a_number_may_be_written_in_any_way(answer):
+    assert Sheet(Number(7, {})).judged(1, answer)[0] == []
+
+
+@pytest.mark.parametrize("answer", ["7", None, True, [7], 7.5, float("nan"), float("inf"), torch.ones(1), 1j, int])
+def test_what_is_no_whole_number_is_told_so(answer):
+    (words,) = Sheet(Number(7, {})).judged(1, answer)[0]
+    assert words.startswith("Expected a whole number, came ")
+
+
+def test_a_number_beyond_all_bounds_is_told_in_few_characters():
+    words = Sheet(Number(7, {})).judged(1, 10**5000)[0]
+    assert max(map(len, words)) < 100
+
+
+def test_results_are_compared_part_by_part():
+    exercise = Code(
+        right=lambda n: (n, n * n),
+        cases=lambda: [(2,), (3,)],
+        parts=("side", "area"),
+        mistakes={"Four sides, not a square.": lambda n: (0, 4 * n)},
+    )
+    assert Sheet(exercise).judged(1, lambda n: (n, 4 * n))[0] == [
+        "With n=2: area: expected 4, came 8.",
+        "Four sides, not a square.",
+    ]
+    assert Sheet(exercise).judged(1, lambda n: n)[0] == ["With n=2: expected 2 values, side, area; came 2."]
+    assert Sheet(exercise).judged(1, lambda n: [n, n * n])[0] == []
+    assert Sheet(exercise).judged(1, lambda n: [n, ...])[0] is None
+
+
+def test_a_design_is_told_the_first_thing_that_is_not_as_asked():
+    def problems(width, height):
+        if width > 3:
+            yield "It is too wide."
+        if height > 3:
+            yield "It is too high."
+
+    check = Sheet(Design(problems, takes=2))
+    assert check.judged(1, 3, 3)[0] == []
+    assert check.judged(1, 3, 4)[0] == ["It is too high."]
+    assert check.judged(1, 4, 4)[0] == ["It is too wide."]
+    assert check.judged(1, 4, ...)[0] is None
+    assert check.judged(1, "a", 4)[0][0].startswith("In this design: your code stopped with TypeError")
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "words"),
+    [
+        (torch.ones(2, 3), torch.ones(3, 2), "expected the shape (2, 3), came the shape (3, 2)."),
+        (torch.ones(2), 1.0, "expected the shape (2,), came a single number."),
+        (torch.ones(2), torch.tensor([1.0, 3.0]), "at [1] expected 1, came 3."),
+        (torch.ones(1, 2), [[1.0, float("nan")]], "at [0, 1] expected 1, came nan."),
+        (3, 3.5, "expected 3, came 3.5."),
+        (1_000_000, 1_000_001, "expected 1,000,000, came 1,000,001."),
+        (3.0, "3", "expected 3, came '3'."),
+        ("a", 3, "expected 'a', came 3."),
+    ],
+)
+def test_a_difference_is_told_shape_first(expected, came, words):
+    assert difference(expected, came) == words
+
+
+def test_floats_are_compared_with_a_tolerance_that_goes_with_their_size():
+    wanted = torch.tensor([1000.0, 0.5])
+    assert difference(wanted, wanted + 0.9 * TOLERANCE * 1000) is None
+    assert difference(wanted, wanted + 1.1 * TOLERANCE * 1000) is not None
+    assert difference(0.1 + 0.2, 0.3) is None
+    assert difference(wanted, wanted.double().numpy()) is None
+    assert difference(wanted, wanted.clone().requires_grad_()) is None
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Return what a cell shows: text, HTML and, for a line that changes later, how."""
+    outputs = []
+    for module in (sheet, progress):
+        monkeypatch.setattr(module, "display", lambda output, **how: outputs.append((output, how)))
+    monkeypatch.setattr(progress, "_states", {})
+    return outputs
+
+
+def test_a_cell_shows_the_verdict_and_the_line_which_follows_later_answers(shown):
+    check = Sheet(Number(7, {8: "One <less>."}), CODE)
+    check(1, ...)
+    (verdict, _), (line, how) = shown
+    assert verdict["text/plain"] == "○ Exercise 1: not answered yet."
+    assert line["text/plain"] == line["text/markdown"] == "Exercises: 0 of 2 answered, 0 right."
+    assert how == {"raw": True, "display_id": progress.LINE_ID}
+    del shown[:]
+    check(1, 8)
+    (verdict, _), _, (line, how) = shown
+    assert verdict["text/plain"] == "✘ Exercise 1: not yet.\nIt is not 8.\nOne <less>."
+    assert "One &lt;less&gt;." in verdict["text/html"]
+    assert line["text/plain"] == "Exercises: 1 of 2 answered, 0 right."
+    assert how == {"raw": True, "display_id": progress.LINE_ID, "update": True}
+    del shown[:]
+    check(1, 7)
+    assert shown[0][0]["text/plain"] == "✔ Exercise 1: right."
+    assert shown[-1][0]["text/plain"] == "Exercises: 1 of 2 answered, 1 right."
+    check(2, total)
+    assert shown[-1][0]["text/plain"] == "Exercises: 2 of 2 answered, 2 right."
+
+
+def test_nothing_is_renewed_in_a_first_run(shown):
+    """The strict re-run compares outputs one by one, and an update is none of them."""
+    check = Sheet(Number(7, {}), CODE)
+    for number in (1, 2):
+        check(number, ...)
+    assert not any(how.get("update") for _, how in shown)
+
+
+def test_a_call_that_fits_no_exercise_is_refused():
+    check = Sheet(Number(7, {}))
+    for number in (0, 2, True, "1", None):
+        with pytest.raises(ValueError, match=r"there is no exercise .* here; allowed are 1 to 1"):
+            check(number, 7)
+    with pytest.raises(TypeError, match=r"check\(1, ...\) got 2 answers; exercise 1 takes 1"):
+        check(1, 7, 7)
