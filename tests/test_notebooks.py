@@ -12,12 +12,8 @@ from tests import notebooks
 pytestmark = pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
 
 
-def read(path):
-    return nbformat.read(path, as_version=4)
-
-
 def cells(path, kind):
-    return [cell for cell in read(path).cells if cell.cell_type == kind]
+    return [cell for cell in notebooks.cells(path) if cell.cell_type == kind]
 
 
 def lines(cell):
@@ -25,11 +21,19 @@ def lines(cell):
 
 
 def words(cell):
-    return len(cell.source.split())
+    """Count what is read at first sight: hints and solutions are folded."""
+    return len(notebooks.FOLDED.sub("", cell.source).split())
+
+
+def parts(path):
+    """Return the cells of the lesson, of its exercises, and of its end."""
+    found = notebooks.cells(path)
+    first = next(number for number, cell in enumerate(found) if cell.source.startswith("## Exercises\n"))
+    return found[:first], found[first + 1 : -1], found[-1]
 
 
 def test_format(path):
-    notebook = read(path)
+    notebook = nbformat.read(path, as_version=4)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.kernelspec.language == notebook.metadata.language_info.name == "python"
@@ -39,7 +43,7 @@ def test_format(path):
 
 
 def test_cell_ids_are_readable(path):
-    ids = [cell.id for cell in read(path).cells]
+    ids = [cell.id for cell in notebooks.cells(path)]
     assert len(set(ids)) == len(ids)
     for cell_id in ids:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cell_id), cell_id
@@ -47,7 +51,7 @@ def test_cell_ids_are_readable(path):
 
 def test_number_and_size_of_cells(path):
     text, code = cells(path, "markdown"), cells(path, "code")
-    assert 15 <= len(text) + len(code) <= 30
+    assert 15 <= len(parts(path)[0]) <= 30
     assert words(text[0]) <= 120
     assert max(words(cell) for cell in text[1:]) <= 80
     assert 25 <= statistics.median(words(cell) for cell in text) <= 45
@@ -56,7 +60,7 @@ def test_number_and_size_of_cells(path):
 
 
 def test_the_first_cell_says_what_to_expect(path):
-    first = read(path).cells[0].source
+    first = notebooks.cells(path)[0].source
     assert first.startswith(f"# {int(path.stem[:2])} · ")
     for promise in ("will do", "will learn", "need", "minutes"):
         assert promise in first
@@ -86,7 +90,7 @@ def test_prose_has_no_filler(path):
 def test_predict_move_explain(path):
     """A question stands before each slider and the explanation after it, before the next slider."""
     story = []
-    for cell in read(path).cells:
+    for cell in notebooks.cells(path):
         if cell.cell_type == "code" and "@live(" in cell.source:
             assert len(lines(cell)) <= 10, cell.id
             story.append("move")
@@ -96,11 +100,26 @@ def test_predict_move_explain(path):
     assert story == ["Predict", "move", "What you saw"] * (len(story) // 3)
 
 
-def test_ends_with_exercises_a_summary_and_the_way_on(path):
-    last = cells(path, "markdown")[-1].source
-    assert 2 <= len(re.findall(r"^\d\. ", last, re.MULTILINE)) <= 3
-    assert "**In short**" in last
-    assert re.search(r"^Next: ", last, re.MULTILINE) or path == notebooks.PATHS[-1]
+def test_exercises_are_asked_answered_and_checked_in_order(path):
+    """Each is a question with two hints and a solution folded under it, and a cell with dots for the answer."""
+    _, exercises, _ = parts(path)
+    assert 3 <= len(exercises) // 2 <= 5
+    for number, (question, answer) in enumerate(zip(exercises[::2], exercises[1::2], strict=True), start=1):
+        assert question.cell_type == "markdown"
+        assert re.search(rf"^\*\*Exercise {number}\.\*\* ", question.source, re.MULTILINE)
+        assert [title for title, _ in notebooks.FOLDED.findall(question.source)] == ["Hint 1", "Hint 2", "Solution"]
+        assert answer.id == f"{question.id}-answer"
+        assert "..." in answer.source
+        assert lines(answer)[-1].startswith(f"check({number}, ")
+        verdict, progress = answer.outputs
+        assert verdict.data["text/plain"] == f"○ Exercise {number}: not answered yet."
+        assert progress.data["text/plain"].startswith(f"Exercises: 0 of {len(exercises) // 2} answered, 0 right.")
+
+
+def test_ends_with_a_summary_and_the_way_on(path):
+    *_, last = parts(path)
+    assert "**In short**" in last.source
+    assert re.search(r"^Next: ", last.source, re.MULTILINE) or path == notebooks.PATHS[-1]
 
 
 def test_outputs_are_complete_and_clean(path):
