@@ -143,7 +143,7 @@ def seconds_to_first_panel(image: Image, cpu: int) -> float:
         with visit(image, cpu) as (started, _):
             lab.open_notebook(page, started.address, f"notebooks/{notebooks.PATHS[0].name}")
             lab.choose(page, "Run", "Run All Cells")
-            page.wait_for_selector(".owmu-panel .owmu-sentence:not(:empty)", timeout=PATIENCE * 1000)
+            page.wait_for_selector(".owmu-panel :is(.owmu-said, .owmu-sentence):not(:empty)", timeout=PATIENCE * 1000)
             return time.monotonic() - began
 
 

@@ -124,6 +124,7 @@ class Opened:
     path: Path
     page: Page
     complaints: list[str] = field(default_factory=list)
+    predictions: list[tuple] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -138,7 +139,6 @@ def opened(path: Path) -> Iterator[Opened]:
         notebook = Opened(path, page)
         open_notebook(page, address, path.name)
         run_all(page, timeout=300)
-        page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
         yield notebook
 
 
@@ -162,7 +162,7 @@ def change_theme(page: Page, theme: str) -> None:
 
 
 def run_all(page: Page, timeout: float = 120) -> None:
-    """Run all cells and wait until the kernel has finished the last; `timeout` is in seconds."""
+    """Run all cells and wait until the kernel has finished the last and its panels stand; `timeout` is in seconds."""
     choose(page, "Run", "Run All Cells")
     page.wait_for_function(
         """() => {
@@ -172,6 +172,13 @@ def run_all(page: Page, timeout: float = 120) -> None:
         }""",
         timeout=timeout * 1000,
     )
+    page.wait_for_function("() => !document.body.textContent.includes('Loading widget')")
+
+
+def skip_predictions(page: Page) -> None:
+    """Open every panel that asks for a prediction first, without one."""
+    page.evaluate("() => document.querySelectorAll('.owmu-closed .owmu-skip').forEach(button => button.click())")
+    page.wait_for_function("() => document.querySelector('.owmu-closed') === null")
 
 
 def bring_into_view(page: Page, target: Locator) -> None:

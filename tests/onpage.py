@@ -6,6 +6,7 @@ import json
 
 from tests import lab
 from tests.expected import EXPECTED, RUNS
+from tests.expected.predictions import PREDICTIONS
 from tests.pixels import decoded
 
 PATIENCE = 400  # times that a sentence is looked at, at least 50 milliseconds apart
@@ -106,6 +107,32 @@ def shown_on(panel):
 def sentence_of(panel):
     """Return the element that holds the panel's sentence."""
     return panel.locator(".owmu-sentence").element_handle()
+
+
+def predict(opened):
+    """Answer by keyboard what the panels ask first, in turn rightly, wrongly and not at all; return what was seen.
+
+    That is for each panel its name, the answer, how much could be reached before it, what was said before and after,
+    and the values before and after.
+    """
+    seen, page = [], opened.page
+    for number, (name, (panel, _)) in enumerate(zip(ordered_panels(opened.path), panels(opened), strict=True)):
+        if (opened.path.stem, name) not in PREDICTIONS:
+            continue
+        lab.bring_into_view(page, panel)
+        right, _ = PREDICTIONS[opened.path.stem, name]()
+        answers = panel.locator(".owmu-predict .owmu-button:not(.owmu-skip)").all_inner_texts()
+        answer = (right, next(one for one in answers if one != right), "skip")[number % 3]
+        reached = panel.locator("input:visible, select:visible, canvas:visible, .owmu-presets button:visible").count()
+        before, said = values(panel), panel.locator(".owmu-said")
+        asked = said.inner_text()
+        with steady(panel):
+            press(opened, panel.get_by_role("button", name=answer, exact=True), "Enter")
+            page.wait_for_function("panel => !panel.matches('.owmu-closed')", arg=panel.element_handle())
+            wait_for_sentence(opened, panel, EXPECTED[opened.path.stem, name])
+        seen.append((name, answer, reached, asked, said.inner_text(), before, values(panel)))
+        opened.done["predictions"] += 1
+    return seen
 
 
 def press(opened, control, key):

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.server import WIDGET_VIEW
 from tests import lab, notebooks
+from tests.expected.predictions import PREDICTIONS
 from tests.onpage import (
     check,
     drag,
@@ -42,6 +43,45 @@ def test_run_all_reaches_the_bottom_without_an_error(opened):
     opened.done["panels"] += len(panels(opened))
     opened.done["sliders"] += page.locator(".owmu-panel input").count()
     opened.done["choices"] += page.locator(".owmu-panel select").count()
+
+
+def test_a_panel_opens_with_a_prediction_and_moves_to_where_it_shows(opened):
+    asked = [name for name in ordered_panels(opened.path) if (opened.path.stem, name) in PREDICTIONS]
+    assert [name for name, *_ in opened.predictions] == asked
+    for name, answer, reached, before_it, said, before, after in opened.predictions:
+        right, reveal = PREDICTIONS[opened.path.stem, name]()
+        assert reached == 0
+        assert before_it == "Predict first; then the panel opens."
+        assert after == before | reveal
+        later = "Read on" in said or "Press Run" in said
+        assert answer in said or answer == "skip"
+        assert ("✔" in said) == (answer == right and not later)
+        assert ("✘" in said) == (answer not in (right, "skip") and not later)
+
+
+def test_an_exercise_answers_and_every_line_on_the_page_follows(opened):
+    page = opened.page
+    number = next(number for number, cell in enumerate(notebooks.cells(opened.path)) if "check(1, " in cell.source) + 1
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
+    lab.bring_into_view(page, cell)
+    answers = {name: answer for name, answer, *_ in opened.predictions if answer != "skip"}
+    right = sum(PREDICTIONS[opened.path.stem, name]()[0] == answer for name, answer in answers.items())
+    predicted = f"Predictions: {len(answers)} of {len(opened.predictions)} answered, {right} right."
+    for source, verdict, counted in (
+        ("check(1, 3.5)", "✘ Exercise 1: not yet.", "1 of {} answered, 0 right."),
+        (notebooks.solutions(opened.path)[0], "✔ Exercise 1: right.", "1 of {} answered, 1 right."),
+        ("check(1, ...)", "○ Exercise 1: not answered yet.", "0 of {} answered, 0 right."),
+    ):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(source)
+        page.keyboard.press("Control+Enter")
+        cell.locator("b").get_by_text(verdict, exact=True).wait_for()
+        shown = page.locator("p").get_by_text("Exercises: ")
+        line = f"Exercises: {counted.format(shown.count())} {predicted}"
+        for one in shown.all():
+            page.wait_for_function("([node, text]) => node.textContent === text", arg=[one.element_handle(), line])
+        opened.done["answers to exercises"] += 1
 
 
 def test_every_slider_and_choice_by_keyboard(opened):

@@ -59,6 +59,7 @@ def slides(request, chromium, tmp_path_factory):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("JUPYTER_CONFIG_PATH", str(SETTINGS))
         with lab.opened(folder / f"{request.param}.ipynb") as notebook:
+            lab.skip_predictions(notebook.page)
             yield notebook
 
 

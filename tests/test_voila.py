@@ -21,6 +21,7 @@ def served(chromium, tmp_path_factory):
         opened = lab.Opened(notebooks.path_of(STEM), page)
         page.goto(address.format(path=f"{STEM}.ipynb"), wait_until="commit")  # the rest comes while the cells run
         page.wait_for_selector("#rendered_cells .owmu-panel", timeout=120_000)
+        lab.skip_predictions(page)
         yield opened
 
 
