@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from helpers import counting
 from helpers.checks import Code, Design, Number, Sheet
-from helpers.checks.dynamic_shared_layer import filled
+from helpers.checks.dynamic_shared_layer.reuse import filled
 from helpers.checks.outcomes import UnansweredError
 
 KINDS = "dense", "local", "tiled", "convolution", "dynamic"
