@@ -59,6 +59,10 @@ def check(opened, panel, expect, **wanted):
 
     Raises AssertionError where a value is not the wanted one, or where the sentence or the picture stays wrong.
     """
+    for _ in range(PATIENCE):  # a preset's values come back from the kernel
+        if wanted.items() <= values(panel).items():
+            break
+        opened.page.wait_for_timeout(50)
     assert wanted.items() <= values(panel).items()
     wait_for_look(opened, panel, wait_for_sentence(opened, panel, expect))
     opened.done["sentences and pictures checked"] += 1
@@ -113,7 +117,7 @@ def predict(opened):
     """Answer by keyboard what the panels ask first, in turn rightly, wrongly and not at all; return what was seen.
 
     That is for each panel its name, the answer, how much could be reached before it, what was said before and after,
-    and the values before and after.
+    whether the explanation below was seen before and after, and the values before and after.
     """
     seen, page = [], opened.page
     for number, (name, (panel, _)) in enumerate(zip(ordered_panels(opened.path), panels(opened), strict=True)):
@@ -125,14 +129,25 @@ def predict(opened):
         answer = (right, next(one for one in answers if one != right), "skip")[number % 3]
         reached = panel.locator("input:visible, select:visible, canvas:visible, .owmu-presets button:visible").count()
         before, said = values(panel), panel.locator(".owmu-said")
-        asked = said.inner_text()
+        asked, hidden = said.inner_text(), explained(panel)
         with steady(panel):
             press(opened, panel.get_by_role("button", name=answer, exact=True), "Enter")
             page.wait_for_function("panel => !panel.matches('.owmu-closed')", arg=panel.element_handle())
             wait_for_sentence(opened, panel, EXPECTED[opened.path.stem, name])
-        seen.append((name, answer, reached, asked, said.inner_text(), before, values(panel)))
+        told = (asked, said.inner_text()), (hidden, explained(panel))
+        seen.append((name, answer, reached, *told, before, values(panel)))
         opened.done["predictions"] += 1
     return seen
+
+
+def explained(panel):
+    """Say whether the text under a panel is seen; None where no text follows it."""
+    return panel.evaluate(
+        """panel => {
+            const next = panel.closest('.jp-Cell').nextElementSibling;
+            return next.matches('.jp-MarkdownCell') ? getComputedStyle(next).visibility === 'visible' : null;
+        }"""
+    )
 
 
 def press(opened, control, key):

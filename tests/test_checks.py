@@ -2,6 +2,7 @@
 
 import re
 import time
+from importlib import import_module
 
 import psutil
 import pytest
@@ -19,7 +20,7 @@ from tests.conftest import TRIED
 
 MODULES = notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
 ANSWERS = {path.stem: module.ANSWERS for path, module in zip(notebooks.PATHS, MODULES, strict=True)}
-SHEETS = {path.stem: notebooks.found_in(path, "check") for path in notebooks.PATHS}
+SHEETS = {path.stem: import_module(f"helpers.checks.{path.stem[3:]}").check for path in notebooks.PATHS}
 EXERCISES = [(stem, number) for stem, of in SHEETS.items() for number in range(1, len(of.exercises) + 1)]
 
 
@@ -62,6 +63,7 @@ def test_no_message_gives_the_number_away(stem, number):
 def test_every_solution_is_right_and_every_question_is_open(path):
     """Both run where the learner runs them: after all other cells."""
     judged, names = [], dict(next(iter(notebooks.run_here(path).values())).__globals__)
+    assert names["check"] is SHEETS[path.stem]
     names["check"] = lambda number, *answer: judged.append((number, SHEETS[path.stem].judged(number, *answer)[0]))
     open_cells = [cell.source for cell in notebooks.cells(path) if cell.source.rpartition("\n")[2].startswith("check(")]
     for sources, finding in ((open_cells, None), (notebooks.solutions(path), [])):
@@ -178,6 +180,30 @@ def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
 def test_memory_is_limited_before_the_machine_is():
     finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(guard.MOST_BYTES // 2))
     assert finding[0].endswith("your code asks for too much memory. How large is what it creates?")
+
+
+class Doubled(nn.Module):
+    def forward(self, input):
+        return 2 * input
+
+
+class Careless(nn.Module):
+    def forward(self, input):
+        return self.factor * input
+
+
+def test_an_exception_in_a_class_is_told_with_its_line():
+    exercise = Code(
+        right=Doubled,
+        cases=lambda: [(torch.ones(3),)],
+        probe=lambda written, input: written()(input),
+        where=lambda input: "With three ones",
+    )
+    assert Sheet(exercise).judged(1, Doubled)[0] == []
+    (line,) = Sheet(exercise).judged(1, Careless)[0]
+    assert line.startswith("With three ones: your code stopped with AttributeError: 'Careless' object has no")
+    assert line.endswith("\nin the line: return self.factor * input")
+    assert Sheet(exercise).judged(1, Doubled())[0] == ["Expected a class, came Doubled()."]
 
 
 def test_a_function_and_a_class_are_not_mixed_up(judge):

@@ -84,7 +84,7 @@ function predictRow(answers, panel, onPredict) {
     panel.classList.toggle("owmu-closed", !open);
     buttons.forEach((button) => button.setAttribute("aria-pressed", button.textContent === chosen));
     [...buttons, skip].forEach((button) => button.setAttribute("aria-disabled", open));
-    const text = open ? words : "Predict first; then the panel opens.";
+    const text = open ? words : "Predict first; then the panel opens, and what it shows is explained.";
     if (said.textContent !== text) said.textContent = text;
   };
 }
