@@ -356,7 +356,7 @@ def test_accuracies_lie_at_their_depth():
     assert is_colour(colour_at(drawn, 80 + 570 * 1.0 / 7, 374 - 320 * 16 / 104), SHARED)  # between the depths
     means = ("{:.1f}, " * 6 + "{:.1f} %").format
     assert picture.sentence == (
-        f"Mean test accuracy at 0 to 6 uses, over 2 seeds: always 3 uses {means(*RISING)}; 0 to 6 uses "
+        f"Mean test accuracy at 0 to 6 uses, over 2 seeds: always 3 uses: {means(*RISING)}; 0 to 6 uses: "
         f"{means(*FALLING)}."
     )
     assert {"◆ always 3 uses", "■ 0 to 6 uses"} <= {*texts(picture)}

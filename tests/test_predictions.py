@@ -40,7 +40,7 @@ def test_a_panel_is_closed_until_an_answer_is_chosen(fresh):
     panel.predict("green")
     assert panel.prediction["open"]
     assert panel.prediction["chosen"] == "green"
-    assert panel.prediction["said"] == "✔ You said: green. So it is; the panel shows it."
+    assert panel.prediction["said"] == "✔ You said: green. So it is. The panel shows it."
     assert panel.values == {"value": 70}
     assert width(panel.picture) == 70
 
@@ -51,9 +51,9 @@ def test_a_wrong_answer_is_told_the_right_one(fresh):
     assert progress.line() == "Predictions: 1 of 1 answered, 0 right."
 
 
-def test_who_skips_is_told_nothing_and_not_counted(fresh):
+def test_who_skips_is_told_and_not_counted(fresh):
     panel = asked(Predict(COLOURS, right="green", reveal={"value": 70})).predict(None)
-    assert panel.prediction["said"] == "Look for the answer in the panel."
+    assert panel.prediction["said"] == "It is: green. The panel shows it."
     assert panel.values == {"value": 70}
     assert progress.line() == "Predictions: 0 of 1 answered, 0 right."
 

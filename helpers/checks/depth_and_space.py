@@ -130,6 +130,7 @@ check = Sheet(
             144 * 9: "That is one step, with all 9 weights. One weight and all steps are asked for.",
             3 * 11 * 11: "How many steps does the kernel make along a row, and how many places are there?",
             144**3: "Steps come one after another: their uses add up.",
+            14 * 14 + 12 * 12 + 10 * 10: "`padding=1` is added at every step, so the map keeps its size.",
             3 * 14 * 14: "The padding is no position: the output has as many pixels as the image.",
         },
     ),
@@ -137,6 +138,9 @@ check = Sheet(
         right=_uses,
         cases=lambda: [(8, 3, 1), (12, 3, 3), (9, 5, 2), (6, 1, 4), (10, 2, 5), (7, 3, 0)],
         mistakes={
+            "The image itself is no step.": lambda image_size, kernel_size, reuses: (
+                image_size**2 + _uses(image_size, kernel_size, reuses)
+            ),
             "The first map is already smaller than the image.": lambda image_size, kernel_size, reuses: sum(
                 (image_size - step * (kernel_size - 1)) ** 2 for step in range(reuses)
             ),
@@ -238,6 +242,9 @@ check = Sheet(
                 lambda weight, other, word: weight[word]
             ),
             "The module has no parameter. Is the matrix a plain tensor, or made anew in each pass?": _Plain,
+            "Each word gets the logarithm of a probability here; scores are asked for, before any softmax.": _wrong(
+                lambda weight, other, word: F.log_softmax(weight[word] @ weight.T, dim=-1)
+            ),
             "Each word gets a probability here; scores are asked for, before any softmax.": _wrong(
                 lambda weight, other, word: F.softmax(weight[word] @ weight.T, dim=-1)
             ),

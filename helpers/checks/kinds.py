@@ -19,8 +19,21 @@ from helpers.trouble import in_words
 
 Finding = list[str] | None
 
-NO_MEMORY = "can't allocate memory", "not enough memory"  # torch's own words
-UNKNOWN = "No common slip leads there. The first hint may help."
+NO_MEMORY = "can't allocate memory", "not enough memory", "bad_alloc"  # torch's own words
+UNKNOWN = "Where this comes from the check cannot tell. The hints may help."
+
+TOO_MUCH = "your code asks for too much memory. How large is what it creates, or does a loop never end?"
+_SHAPES = "Two tensors do not fit together. Print their shapes in the line before: the check shows what you print."
+ADVICE = {  # by words of torch that say little to who meets them first
+    "must match the size": _SHAPES,
+    "broadcast shape": _SHAPES,
+    "cannot be multiplied": _SHAPES,
+    "size mismatch": _SHAPES,
+    "as parameter": "A layer's weight is a parameter: put the numbers into its `.data`.",
+    "argument 'keepdim'": "Several dimensions go in as a tuple, in brackets of their own.",
+    "does not require grad": "Autograd is switched off here: add up the uses yourself.",
+    "inference": "Autograd is switched off here: add up the uses yourself.",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,12 @@ class Number:
 def called(written: Callable, *case: Any) -> Any:
     """Call what a learner wrote with copies of the tensors, so that it may change them."""
     return written(*(part.clone() if isinstance(part, torch.Tensor) else part for part in case))
+
+
+def called_without_autograd(written: Callable, *case: Any) -> Any:
+    """Call it where autograd is off."""
+    with torch.inference_mode():
+        return called(written, *case)
 
 
 @dataclass(frozen=True)
@@ -89,8 +108,8 @@ class Code:
                 differs = difference(wanted, found.get(part))
                 if differs:
                     name = f"{part}: " if part else ""
-                    reason = self._reason(part, cases[: len(came)], came) if found.get(part) is not None else ""
-                    return [f"{self._at(case)}: {name}{differs}", *([reason] if reason else [])]
+                    told = f"{self._at(case)}: {name}{differs}"
+                    return [told] if found.get(part) is None else [told, self._reason(part, cases, came, case)]
         return stopped
 
     def _outcome(self, written: Callable, case: tuple) -> Outcome:
@@ -98,13 +117,15 @@ class Code:
         with said_in_words(written):
             return outcome(self.probe(written, *case), self.parts)
 
-    def _reason(self, part: str, cases: list[tuple], came: list[Outcome]) -> str:
-        """Return the misunderstanding that leads to the same in the part that differs."""
-        for words, mistake in self.mistakes.items():
-            with contextlib.suppress(RefusedError):
-                found = [self._outcome(mistake, case).get(part) for case in cases]
-                if all(difference(wrong, of.get(part)) is None for wrong, of in zip(found, came, strict=True)):
-                    return words
+    def _reason(self, part: str, cases: list[tuple], came: list[Outcome], first: tuple) -> str:
+        """Return the misunderstanding that leads to the same: in all cases, or else up to the first wrong one."""
+        until = 1 + next(number for number, case in enumerate(cases) if case is first)
+        for count in (len(came), until):
+            for words, mistake in self.mistakes.items():
+                with contextlib.suppress(RefusedError):
+                    found = [self._outcome(mistake, case).get(part) for case in cases[:count]]
+                    if all(difference(wrong, of.get(part)) is None for wrong, of in zip(found, came, strict=False)):
+                        return words
         return UNKNOWN
 
     def _at(self, case: tuple) -> str:
@@ -128,7 +149,8 @@ class Design:
         """Say the first thing that is not as asked."""
         if any(part is ... for part in answer):
             return None
-        tell("In this design")
+        where = "In your code" if any(callable(part) for part in answer) else "In your answer"
+        tell(where)
         torch.manual_seed(0)
         try:
             with said_in_words(next((part for part in answer if callable(part)), None)):
@@ -136,7 +158,7 @@ class Design:
         except UnansweredError:
             return None
         except RefusedError as problem:
-            return [f"In this design: {problem}"]
+            return [f"{where}: {problem}"]
 
 
 @contextlib.contextmanager
@@ -148,8 +170,9 @@ def said_in_words(written: Callable | None) -> Iterator[None]:
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
-            raise RefusedError("your code asks for too much memory. How large is what it creates?") from None
-        raise RefusedError(f"your code stopped with {in_words(error, written)}") from error
+            raise RefusedError(TOO_MUCH) from None
+        advice = "".join(f"\n{words}" for pattern, words in ADVICE.items() if pattern in str(error))
+        raise RefusedError(f"your code stopped with {in_words(error, written)}{advice}") from error
 
 
 def _brief(value: Any) -> str:

@@ -176,6 +176,9 @@ check = Sheet(
             "The columns move by one pixel, whatever the stride.": _beginning(lambda i, j, stride: (i * stride, j)),
             "The rows move by one pixel, whatever the stride.": _beginning(lambda i, j, stride: (i, j * stride)),
             "Is the stride always 2?": _beginning(lambda i, j, stride: (i * 2, j * 2)),
+            "Rows and columns of the positions are mixed up. Which kernel goes with position (i, j)?": (
+                lambda image, weight, stride: _local(image, weight.transpose(0, 1), stride)
+            ),
             "Your loop skips positions. Is there an entry of `weight` that it never uses?": _every_other,
             "You leave out outputs. Every entry of `weight` leads to one; how far apart do their patches begin?": (
                 lambda image, weight, stride: _one_apart(image, weight, stride)[::stride, ::stride]

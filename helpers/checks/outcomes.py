@@ -32,7 +32,7 @@ def outcome(result: Any, parts: tuple[str, ...] = ()) -> Outcome:
     if not parts:
         return {"": result}
     if not isinstance(result, tuple | list) or len(result) != len(parts):
-        came = f"{len(result)}" if isinstance(result, tuple | list) else said(result)
+        came = f"{len(result)} values" if isinstance(result, tuple | list) else said(result)
         hint = " Is a `return` missing?" if result is None else ""
         raise RefusedError(f"expected {len(parts)} values, {', '.join(parts)}; came {came}.{hint}")
     return dict(zip(parts, result, strict=True))

@@ -1,5 +1,6 @@
 """The exercises of one notebook, and what is shown of an answer."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -15,6 +16,7 @@ LOOKS = {  # how an answer stands, and its mark and words; the colour is never a
     State.WRONG: ("✘", "not yet", "#d55e00"),
     State.RIGHT: ("✔", "right", "#0072b2"),
 }
+CODE = re.compile(r"`([^`\n]+)`")
 BOX = "border-left: 6px solid {}; padding: 4px 12px; white-space: pre-wrap; overflow-wrap: anywhere;"
 
 
@@ -32,8 +34,8 @@ class Sheet:
         mark, words, colour = LOOKS[state]
         lines = [f"{mark} Exercise {number}: {words}.", *(finding or [])]
         if printed.strip():
-            lines.append(f"Your code printed: {printed.strip()}")
-        first, *rest = map(escape, lines)
+            lines.append(f"Your code printed:\n{printed.strip()}")
+        first, *rest = (CODE.sub(r"<code>\1</code>", escape(line)) for line in lines)
         box = "".join(f"<div>{line}</div>" for line in (f"<b>{first}</b>", *rest))
         html = f'<div style="{BOX.format(colour)}">{box}</div>'
         display({"text/plain": "\n".join(lines), "text/html": html}, raw=True)

@@ -33,6 +33,7 @@ class Ballot(Picture):
         if vote not in self.choices:
             raise ValueError(f"vote={vote!r}; allowed is one of {', '.join(self.choices)}")
         voted = vote != "not yet"
+        self.untold = not voted
         for artist in self._results:
             artist.set_visible(voted)
         self._ask.set_visible(not voted)

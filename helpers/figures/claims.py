@@ -56,6 +56,7 @@ class ClaimTable(Picture):
             verdict.set_text({"right": "✔ right", "wrong": "✘ wrong"}[found] if marked else "")
             verdict.set_color(POSITIVE if found == "right" else NEGATIVE)
             yours.set_text(("as you said" if mark == found else f"you said {mark}") if marked else "")
+        self.untold = set(marks) == {"?"}
         self.sentence = (
             f"{len(marks) - marks.count('?')} of {len(marks)} claims marked, {sum(seen)} as the computation says."
         )

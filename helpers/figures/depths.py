@@ -48,7 +48,7 @@ class DepthAccuracies(Ballot):
                 at = [depth] * len(values)
                 drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
             marks += [self.moves(mark) for mark in drawn]
-            parts.append(f"{net} {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
+            parts.append(f"{net}: {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
             text, colour = keys[net]
             name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)

@@ -16,12 +16,14 @@ from helpers.figures.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
 class Picture:
     """A figure that is drawn once and moved in place.
 
-    `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. A subclass draws in
-    `__init__`, hands every artist that moves to `moves`, and says in `sentence` what the picture shows. Repainting
-    keeps the drawn background and paints only the moving artists.
+    `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. While a picture is
+    `untold`, the page should not tell either what it is about to show. A subclass draws in `__init__`, hands every
+    artist that moves to `moves`, and says in `sentence` what the picture shows. Repainting keeps the drawn background
+    and paints only the moving artists.
     """
 
     lines = 2
+    untold = False
 
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)

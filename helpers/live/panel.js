@@ -72,6 +72,14 @@ function runRow(parent, onRun, onStop) {
   };
 }
 
+// The cells after a panel's own, up to the next heading: they explain what the panel shows.
+function explanation(panel) {
+  const found = [];
+  let cell = panel.closest(".jp-Cell")?.nextElementSibling;
+  for (; cell && !cell.querySelector("h1, h2"); cell = cell.nextElementSibling) found.push(cell);
+  return found;
+}
+
 function predictRow(answers, panel, onPredict) {
   const group = make("div", "owmu-predict", panel);
   group.setAttribute("role", "group");
@@ -137,6 +145,7 @@ function render({ model, el }) {
   let sent = null; // the ticket that waits for its answer
   let next = null; // the newest move that has not been sent
   let timer = null;
+  let hidden = []; // cells that would tell an answer
 
   const density = () => window.devicePixelRatio || 1;
 
@@ -176,6 +185,20 @@ function render({ model, el }) {
     ask(moved());
   }
 
+  function hide(untold) {
+    hidden.forEach((cell) => cell.classList.remove("owmu-untold"));
+    hidden = untold ? explanation(panel) : [];
+    hidden.forEach((cell) => cell.classList.add("owmu-untold"));
+  }
+
+  function hideOrTell() {
+    hide(model.get("untold") || model.get("prediction").open === false);
+  }
+
+  function whenPlaced(act) {
+    panel.isConnected ? act() : requestAnimationFrame(() => whenPlaced(act));
+  }
+
   function say(text) {
     problem.textContent = text;
     panel.classList.toggle("owmu-has-problem", text !== "");
@@ -203,6 +226,7 @@ function render({ model, el }) {
       model.get("controls").forEach((control, index) => rows[index].set(control));
     }
     if (answers) showPrediction(model.get("prediction"));
+    hideOrTell();
     if (runs) showRun(model.get("running"), model.get("progress"));
     sentence.setAttribute("aria-live", model.get("running") ? "off" : "polite"); // the end of a run is news enough
     if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");
@@ -229,6 +253,7 @@ function render({ model, el }) {
 
   model.on("change", update);
   update();
+  whenPlaced(hideOrTell);
   if (density() !== 1) {
     // The kernel drew the first picture before it knew this screen. It may be busy with other cells: nobody waits.
     next = { values: {} };
@@ -236,6 +261,7 @@ function render({ model, el }) {
   }
   return () => {
     clearTimeout(timer);
+    hide(false);
     window.removeEventListener("keydown", claimKeys, true);
     model.off("change", update);
   };

@@ -24,6 +24,7 @@ class Picture(Protocol):
     sentence: str
     size: tuple[int, int]
     lines: int  # that the longest sentence takes
+    untold: bool  # whether what it asks is still open, so that the page should not tell the answer either
 
     def png(self, density: float, small: bool = False) -> bytes:
         """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
@@ -50,6 +51,7 @@ class Panel(anywidget.AnyWidget):
     sentence = traitlets.Unicode().tag(sync=True)
     lines = traitlets.Int().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
+    untold = traitlets.Bool().tag(sync=True)
     pointable = traitlets.Bool().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
 
@@ -106,6 +108,7 @@ class Panel(anywidget.AnyWidget):
             moved = [{**control, "value": values[control["name"]]} for control in moved]
         with self.hold_sync():
             self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
+            self.untold = self._shown.untold
         return self
 
     def predict(self, answer: str | None) -> "Panel":

@@ -14,14 +14,15 @@ MOST_ANSWERS = 6
 class Predict:
     """The answers to choose from, and the `right` one; the panel opens once one is chosen, or none.
 
-    It then says whether the answer was right, and moves to `reveal`, values of its controls that show it. `then` says
-    instead where the answer shows itself, if that is not in the open panel. Raises TypeError or ValueError for answers
-    that do not fit.
+    It then says whether the answer was right, moves to `reveal`, values of its controls that show it, and says where to
+    `look`. `then` says instead where the answer shows itself, if that is not in the open panel. Raises TypeError or
+    ValueError for answers that do not fit.
     """
 
     answers: list[str]
     right: str
     reveal: dict[str, Value] = field(default_factory=dict)
+    look: str = "The panel shows it."
     then: str = ""
 
     def __post_init__(self) -> None:
@@ -31,9 +32,10 @@ class Predict:
         if self.right not in self.answers:
             raise ValueError(f"right={self.right!r} is no answer; allowed is one of {', '.join(self.answers)}")
 
-    def state(self, chosen: str | None = None, open: bool = False) -> dict[str, Any]:
-        """Return what the page needs to know."""
-        return {"answers": self.answers, "open": open, "chosen": chosen, "said": self._said(chosen) if open else ""}
+    def state(self, chosen: str | None = None, open: bool = False, shown: bool = False) -> dict[str, Any]:
+        """Return what the page needs to know; with a `then`, `shown` is whether the answer has shown itself."""
+        said = self._said(chosen, shown or not self.then) if open else ""
+        return {"answers": self.answers, "open": open, "chosen": chosen, "said": said}
 
     def ask(self, question: str) -> None:
         """Count the question among those that this notebook asks."""
@@ -46,11 +48,11 @@ class Predict:
                 raise ValueError(f"{chosen!r} is no answer; allowed is one of {', '.join(self.answers)}")
             progress.note("predictions", question, State.RIGHT if chosen == self.right else State.WRONG)
 
-    def _said(self, chosen: str | None) -> str:
-        if self.then:
+    def _said(self, chosen: str | None, shown: bool) -> str:
+        if not shown:
             return f"You said: {chosen}. {self.then}" if chosen else self.then
         if chosen is None:
-            return "Look for the answer in the panel."
+            return f"It is: {self.right}. {self.look}"
         if chosen == self.right:
-            return f"✔ You said: {chosen}. So it is; the panel shows it."
-        return f"✘ You said: {chosen}. It is: {self.right}. The panel shows it."
+            return f"✔ You said: {chosen}. So it is. {self.look}"
+        return f"✘ You said: {chosen}. It is: {self.right}. {self.look}"

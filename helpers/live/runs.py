@@ -45,6 +45,7 @@ class RunPanel(Panel):
         self._ran: dict[str, Value] | None = None
         shown.clear()
         super().__init__(function, shown, ranges, presets, predict)
+        self._starts = self.values
 
     def run(self, **values: Value) -> "RunPanel":
         """Move controls by name as `set` does, run to the end, and return the panel."""
@@ -93,10 +94,17 @@ class RunPanel(Panel):
                         raise ValueError(f"the run yields {done!r}; allowed is how much is done, from 0 to 1")
                     self._done = float(done)
                     yield
+            if self._ran == self._starts:
+                self._tell()
         except (Exception, SystemExit) as error:
             problem = in_words(error, self._function)
         finally:
             self._draw(problem, running=False)
+
+    def _tell(self) -> None:
+        """Say whether the prediction was right, after a whole run of what it was about."""
+        if self.prediction.get("open"):
+            self.prediction = self._predict.state(self.prediction["chosen"], open=True, shown=True)
 
     def _draw(self, problem: str = "", running: bool = True) -> None:
         picture = self.picture

@@ -254,7 +254,7 @@ ANSWERS = {
             "dense": (only(8 * 8 * 2 * 12 * 12), "has as many"),
             "dense with an output for every pixel": (only(12**4 * 2), "an output for every pixel"),
             "thousands with a comma": (only((3, 200)), "whole number"),
-            "a guess": (only(1234), "first hint"),
+            "a guess": (only(1234), "the check cannot tell"),
         },
     ),
     2: Answers(

@@ -315,6 +315,12 @@ def patch_of(image, i, j, kernel_size):
     return image[i : i + kernel_size, j : j + kernel_size]
 
 
+def tie_with_loose_dimensions(local):
+    conv = nn.Conv2d(local.in_channels, local.out_channels, local.kernel_size, local.stride, local.padding)
+    conv.weight.data = local.weight.mean(0, 1)
+    return conv
+
+
 ANSWERS = {
     1: Answers(
         right={
@@ -327,7 +333,7 @@ ANSWERS = {
         wrong={
             "a convolution": (only(3 * 9), "period 1"),
             "period along rows only": (only(2 * 3 * 9), "along rows and along columns"),
-            "one channel out": (only(4 * 9), "kernels of its own"),
+            "one channel out": (only(4 * 9), "one of the two missing"),
             "one channel, one direction": (only(2 * 9), "How many output channels"),
             "three channels in": (only(4 * 3 * 3 * 9), "but 1 channel in"),
             "kernels": (only(2 * 2 * 3), "These are the kernels"),
@@ -341,7 +347,7 @@ ANSWERS = {
             "a kernel for every pixel": (only(10 * 10 * 3 * 9), "for every pixel"),
             "period 3": (only(3 * 3 * 3 * 9), "before the first one"),
             "bytes": (only(counting.Layer(1, 3, 10, 3).tiled(2).bytes), "the bytes"),
-            "a guess": (only(2), "first hint"),
+            "a guess": (only(2), "the check cannot tell"),
             "in words": (only("108"), "whole number"),
         },
     ),
@@ -397,10 +403,18 @@ ANSWERS = {
             "round": (counted(side=lambda n, k, s, p: round((n + 2 * p - k) / s) + 1), "not to the nearest"),
             "fractions": (counted(side=lambda n, k, s, p: (n + 2 * p - k) / s + 1), "only whole steps: round down."),
             "odd kernels only": (counted(side=lambda n, k, s, p: (n + 2 * p - k // 2 * 2 - 1) // s + 1), "odd kernels"),
-            "only two": (only(lambda *sizes: count_by_positions(*sizes)[:2]), "came 2."),
+            "only two": (only(lambda *sizes: count_by_positions(*sizes)[:2]), "came 2 values."),
             "return forgotten": (only(count_without_return), "came None"),
+            "one channel for all": (
+                counted(
+                    local=lambda i, o, n, k, side: side**2 * k**2,
+                    shared=lambda i, o, n, k, side: k**2,
+                ),
+                "one channel in and one out",
+            ),
+            "other order": (only(lambda *sizes: count_by_positions(*sizes)[::-1]), "The order is dense"),
             "typo": (only(count_with_a_typo), "'kernel' is not defined"),
-            "squares of the sum": (counted(shared=lambda i, o, n, k, side: (i + o) * k**2), "first hint"),
+            "squares of the sum": (counted(shared=lambda i, o, n, k, side: (i + o) * k**2), "the check cannot tell"),
         },
     ),
     3: Answers(
@@ -412,7 +426,7 @@ ANSWERS = {
             "einsum and numpy": only(tie_by_einsum),
         },
         wrong={
-            "first position": (tied(lambda weight: weight[0, 0], lambda bias: bias[0, 0]), "kernel of one position"),
+            "first position": (tied(lambda weight: weight[0, 0], lambda bias: bias[0, 0]), "from one position"),
             "sum": (tied(lambda weight: weight.sum((0, 1)), lambda bias: bias.sum((0, 1))), "the sum over positions"),
             "pixels for positions": (
                 only(
@@ -453,12 +467,13 @@ ANSWERS = {
             "stride forgotten": (only(tie_without_stride), "the layer's stride?"),
             "padding forgotten": (only(tie_without_padding), "the layer's padding?"),
             "both forgotten": (only(tie_without_both), "stride and padding?"),
-            "a tensor for a parameter": (only(tie_by_assigning), "cannot assign"),
+            "a tensor for a parameter": (only(tie_by_assigning), "put the numbers into its `.data`"),
             "in place": (only(tie_in_place), "in-place"),
             "the layer itself": (only(tie_the_layer), "came a LocallyConnected2d"),
             "the bridge alone": (only(layers.to_conv), "stopped with ValueError"),
             "weight alone": (only(lambda local: local.weight.mean((0, 1))), "came a Tensor"),
-            "return forgotten": (only(tie_without_return), "came nothing"),
+            "dimensions one by one": (only(tie_with_loose_dimensions), "go in as a tuple"),
+            "return forgotten": (only(tie_without_return), "came None"),
         },
     ),
     4: Answers(
@@ -564,7 +579,7 @@ ANSWERS = {
             "dense to local": (only(math.ceil((500_000 * 9) ** 0.5)), "dense against local"),
             "the article's layer": (only(192), "article's layer"),
             "the panel's end": (only(299), "panel ends"),
-            "a guess": (only(1000), "first hint"),
+            "a guess": (only(1000), "the check cannot tell"),
         },
     ),
 }

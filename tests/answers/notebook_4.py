@@ -477,6 +477,23 @@ def typo(weight, hidden, output_grad, reuses):
     return torch.outter(output_grad, hidden)
 
 
+class UsedUp(WhileLoop):
+    def forward(self, hidden):
+        while self.reuses > 0:
+            hidden = self.linear(hidden).clamp(min=0)
+            self.reuses -= 1
+        return hidden
+
+
+class InputClamped(WhileLoop):
+    def forward(self, hidden):
+        return super().forward(hidden.clamp(min=0))
+
+
+def gradient_of_one_use(weight, hidden, output_grad, reuses):
+    return output_grad[:, None] * hidden[None, :]
+
+
 ANSWERS = {
     1: Answers(
         right={
@@ -515,7 +532,7 @@ ANSWERS = {
         wrong={
             "a layer for each use": (only(LayerForEachUse), "a layer of its own"),
             "not kept for 0": (only(SequentialAlone), "stores no layer"),
-            "made in forward": (only(MadeInForward), "made in `__init__`"),
+            "made in forward": (only(MadeInForward), "Is a layer made anew in each"),
             "no bias": (only(WithoutBias), "lacks its bias"),
             "output layer": (only(OutputLayerToo), "a second layer"),
             "no clamp": (only(WithoutClamp), "become zero after each use."),
@@ -528,8 +545,8 @@ ANSWERS = {
             "once more": (only(OnceMore), "once too often"),
             "one missing": (only(OneMissing), "One use is missing"),
             "at least once": (only(AtLeastOnce), "With 0 uses the input should"),
-            "once alone": (only(OnceAlone), "used once, whatever"),
-            "from the input": (only(FromTheInput), "what the use before returned"),
+            "once alone": (only(OnceAlone), "even at 0"),
+            "from the input": (only(FromTheInput), "what the last returned"),
             "added up": (only(AddedUp), "added to its input"),
             "result lost": (only(ResultLost), "comes out unchanged"),
             "return in the loop": (only(ReturnInTheLoop), "inside the loop"),
@@ -537,6 +554,8 @@ ANSWERS = {
             "no gradient": (only(WithoutGradient), "No gradient reaches"),
             "cut off": (only(CutOff), "reaches the last use alone"),
             "no super": (only(WithoutSuper), "cannot assign module"),
+            "used up": (only(UsedUp), "use something up"),
+            "input clamped": (only(InputClamped), "input is clamped too"),
             "no self": (only(WithoutSelf), "name 'reuses' is not defined"),
             "a function": (only(lambda features, reuses: nn.Linear(features, features)), "came a function"),
             "an instance": (only(WhileLoop(3, 2)), "came WhileLoop"),
@@ -546,11 +565,12 @@ ANSWERS = {
         right={
             "powers": only(by_powers),
             "recursion": only(by_recursion),
-            "autograd": only(by_autograd),
             "lists": only(in_lists),
             "arrays": only(in_arrays),
         },
         wrong={
+            "one use": (only(gradient_of_one_use), "That is one use. With several"),
+            "autograd": (only(by_autograd), "Autograd is switched off"),
             "mean": (only(mean_of_uses), "the mean over the uses"),
             "last use": (only(last_use), "the last use alone"),
             "overwritten": (only(overwritten), "the first use alone"),
@@ -586,7 +606,7 @@ ANSWERS = {
         wrong={
             "rounded up": ((57, 47), "width 57 takes"),
             "swapped": ((46, 56), "Which net stores more"),
-            "no middle layer": ((59, 59), "Is the middle layer in your sum"),
+            "no middle layer": ((60, 60), "Is the middle layer in your sum"),
             "tied counted six times": ((46, 46), "once for each use"),
             "untied counted once": ((56, 56), "has a layer of its own"),
             "five middle layers": ((56, 47), "width 47 takes"),

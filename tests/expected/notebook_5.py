@@ -15,7 +15,7 @@ def reveal_depth(vote):
     parts = []
     for net in ("trained at 0 to 3", "trained at 3"):
         of = [results[net, f"depth {depth}"] for depth in range(7)]
-        parts.append(f"{net} {', '.join(f'{statistics.mean(accuracies):.1f}' for accuracies in of)} %")
+        parts.append(f"{net}: {', '.join(f'{statistics.mean(accuracies):.1f}' for accuracies in of)} %")
     sentence = f"Mean test accuracy at 0 to 6 uses, over 5 seeds: {'; '.join(parts)}."
     bands = {"its own depth alone": {3}, "one more or less too": {2, 3, 4}, "all depths": {*range(7)}}
     if vote in bands:

@@ -107,7 +107,7 @@ def easiest_depth():
 
 def view_of_reuse():
     two, four = (counting.receptive_field(3, reuses) ** 2 for reuses in (2, 4))
-    return "more" if four > 2 * two else "fewer" if four < 2 * two else "twice as many"
+    return ("more than " if four > 2 * two else "less than " if four < 2 * two else "") + "twice as many"
 
 
 PREDICTIONS = {

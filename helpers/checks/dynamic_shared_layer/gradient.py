@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from helpers.checks import Code
+from helpers.checks.kinds import called_without_autograd
 
 
 def _weight_gradient(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
@@ -64,7 +65,14 @@ gradient = Code(
     right=_weight_gradient,
     cases=_passes,
     where=lambda weight, hidden, output_grad, reuses: f"With {len(hidden)} features and reuses={reuses}",
+    probe=called_without_autograd,
     mistakes={
+        "That is one use. With several, each has an input and a gradient of its own.": (
+            lambda weight, hidden, output_grad, reuses: torch.outer(output_grad, hidden)
+        ),
+        "That is one use, with rows and columns mixed up: rows belong to outputs.": (
+            lambda weight, hidden, output_grad, reuses: torch.outer(hidden, output_grad)
+        ),
         "After 0 uses return zeros of the weight's shape.": lambda *case: sum(_by_use(*case)),
         "The gradient stays zero. Is anything added to it?": lambda weight, *case: torch.zeros_like(weight),
         "This is the mean over the uses.": lambda *case: _weight_gradient(*case) / max(case[3], 1),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.checks import Code
-from helpers.checks.outcomes import UnansweredError
+from helpers.checks.outcomes import RefusedError, UnansweredError
 
 
 def _layers(number: Callable[[int], int], bias: bool = True) -> type:
@@ -66,6 +66,10 @@ def _unrolled(written: type, features: int, reuses: int) -> dict:
     output = module(hidden.clone())
     if output is ...:
         raise UnansweredError
+    again = module(hidden.clone())
+    if isinstance(output, Tensor) and isinstance(again, Tensor) and not torch.equal(output, again):
+        reason = "Does `forward` use something up?" if list(module.parameters()) else "Is a layer made anew in each?"
+        raise RefusedError(f"a second call gives another answer. {reason}")
     if isinstance(output, Tensor) and output.requires_grad:
         output.square().sum().backward()
     grads = [parameter.grad for parameter in module.parameters() if parameter.dim() == 2 and parameter.grad is not None]
@@ -92,10 +96,13 @@ reuse = Code(
         "With 0 uses the input should come out as it is.": _reused(
             lambda linear, hidden, reuses: _steps(linear, hidden, max(reuses, 1))
         ),
-        "The layer is used once, whatever `reuses` says.": _reused(
+        "The input is clamped too. Only what a use returns should be.": _reused(
+            lambda linear, hidden, reuses: _steps(linear, torch.relu(hidden), reuses)
+        ),
+        "This is the result of one use, whatever `reuses` says, even at 0.": _reused(
             lambda linear, hidden, reuses: _steps(linear, hidden, 1)
         ),
-        "Each use is to take what the use before returned.": _reused(
+        "This is the result of one use, however many there are. Does each use take what the last returned?": _reused(
             lambda linear, hidden, reuses: _steps(linear, hidden, min(reuses, 1))
         ),
         "Is the `return` inside the loop? It ends the loop in its first round.": _reused(

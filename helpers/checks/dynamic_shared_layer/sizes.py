@@ -7,7 +7,7 @@ from helpers.checks import Design, Number
 from helpers.checks.outcomes import RefusedError, as_numbers
 from helpers.counting import as_int
 
-IN_FEATURES, OUT_FEATURES, USES, BUDGET = 1000, 10, 6, 60_000
+IN_FEATURES, OUT_FEATURES, USES, BUDGET = 1000, 10, 6, 60_900
 
 
 def _linear(inputs: int, outputs: int, bias: int = 1) -> int:
@@ -19,8 +19,8 @@ def _net(inputs: int, hidden: int, outputs: int, middles: int = 1, bias: int = 1
     return _linear(inputs, hidden, bias) + middles * _linear(hidden, hidden, bias) + _linear(hidden, outputs, bias)
 
 
-def _widest(middles: int) -> int:
-    return max(width for width in range(1, 100) if _net(IN_FEATURES, width, OUT_FEATURES, middles) <= BUDGET)
+def _widest(middles: int, bias: int = 1) -> int:
+    return max(width for width in range(1, 100) if _net(IN_FEATURES, width, OUT_FEATURES, middles, bias) <= BUDGET)
 
 
 def _width(name: str, width: Any) -> int:
@@ -39,6 +39,7 @@ def _problems(tied: int, untied: int) -> Iterator[str]:
     for name, width in widths.items():
         middles, other = (1, USES) if name == "tied" else (USES, 1)
         words = " Is the middle layer in your sum?" if width == _widest(0) else ""
+        words = " Are the biases in your sum?" if width == _widest(middles, bias=0) else words
         if width == _widest(other):
             words = {
                 "tied": " Did you count the shared layer once for each use?",

@@ -11,7 +11,7 @@ tiled_weights = Number(
     mistakes={
         3 * 9: "That is period 1: one kernel a channel for all positions.",
         2 * 3 * 9: "The period holds along rows and along columns.",
-        4 * 9: "Does every output channel have kernels of its own?",
+        4 * 9: "There are 3 channels out, and 9 weights in a kernel. Is one of the two missing?",
         4 * 3: "These are the kernels. How many weights has each?",
         4 * 3 * 10: "You counted the biases too.",
         4 * 3 * 9 + 3: "There are no biases here, not even one for each channel.",

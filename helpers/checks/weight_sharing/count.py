@@ -68,8 +68,17 @@ count = Code(
     mistakes={
         "You counted output units, not weights.": _units,
         "You counted the biases too.": _with_biases,
-        "An output sees its square in every input channel.": _counted_with(in_channels=1),
+        "An output sees every input channel, not one.": _counted_with(in_channels=1),
         "Each output channel has weights of its own.": _counted_with(out_channels=1),
+        "That is for one channel in and one out. What do more channels add?": (
+            _counted_with(in_channels=1, out_channels=1)
+        ),
+        "The order is dense, local, shared.": lambda *sizes: _count(*sizes)[::-1],
+        "Each output is joined to each pixel: multiply, do not add.": lambda *sizes: (
+            sizes[0] * sizes[2] ** 2 + _units(*sizes)[0],
+            -1,
+            -1,
+        ),
         "The output map has rows and columns.": _without_columns,
         "The dense layer leads to the same output map, which need not be as large as the image.": (
             lambda in_channels, out_channels, image_size, *_: (in_channels * out_channels * image_size**4, -1, -1)

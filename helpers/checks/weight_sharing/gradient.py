@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from helpers.checks import Code
+from helpers.checks.kinds import called_without_autograd
 
 
 def _kernel_gradient(image: Tensor, output_grad: Tensor) -> Tensor:
@@ -49,7 +50,15 @@ gradient = Code(
         (torch.randn(7, 5), torch.randn(5, 3)),
         (torch.randn(5, 5), torch.randn(2, 2)),
     ],
+    probe=called_without_autograd,
     mistakes={
+        "One pixel is not enough: at each position every weight of the kernel meets another pixel of the patch.": (
+            lambda image, output_grad: (
+                (output_grad * image[: len(output_grad), : output_grad.shape[1]])
+                .sum()
+                .expand_as(_kernel_gradient(image, output_grad))
+            )
+        ),
         "This is the mean over the uses.": lambda image, output_grad: (
             _kernel_gradient(image, output_grad) / output_grad.numel()
         ),

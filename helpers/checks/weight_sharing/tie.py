@@ -63,7 +63,10 @@ def _tied(written: Callable, in_channels: int, out_channels: int, image_size: in
     if conv is ...:
         raise UnansweredError
     if not isinstance(conv, nn.Conv2d):
-        raise RefusedError(f"expected an nn.Conv2d, came {'nothing' if conv is None else 'a ' + type(conv).__name__}.")
+        hint = " Is a `return` missing?" if conv is None else ""
+        raise RefusedError(
+            f"expected an nn.Conv2d, came {'None' if conv is None else 'a ' + type(conv).__name__}.{hint}"
+        )
     if conv.bias is None:
         raise RefusedError("the convolution has no bias. The layer has biases.")
     fits = conv.weight.shape == local.weight.shape[2:] and conv.bias.shape == local.bias.shape[2:]
@@ -85,7 +88,7 @@ tie = Code(
         f"{kernel_size}×{kernel_size} kernels" + (", stride 2 and padding 1" if how else "")
     ),
     mistakes={
-        "This is the kernel of one position. The mean is asked for.": _changed(
+        "This is from one position. The mean is asked for.": _changed(
             lambda conv, local: (conv.weight.copy_(local.weight[0, 0]), conv.bias.copy_(local.bias[0, 0]))
         ),
         "This is the sum over positions. The mean is asked for.": _changed(
