@@ -117,7 +117,7 @@ def predict(opened):
     """Answer by keyboard what the panels ask first, in turn rightly, wrongly and not at all; return what was seen.
 
     That is for each panel its name, the answer, how much could be reached before it, what was said before and after,
-    whether the explanation below was seen before and after, and the values before and after.
+    which of the explanation below was seen before and after, and the values before and after.
     """
     seen, page = [], opened.page
     for number, (name, (panel, _)) in enumerate(zip(ordered_panels(opened.path), panels(opened), strict=True)):
@@ -141,11 +141,15 @@ def predict(opened):
 
 
 def explained(panel):
-    """Say whether the text under a panel is seen; None where no text follows it."""
+    """Say of each text and output after a panel, up to the next heading, whether it is seen."""
     return panel.evaluate(
         """panel => {
-            const next = panel.closest('.jp-Cell').nextElementSibling;
-            return next.matches('.jp-MarkdownCell') ? getComputedStyle(next).visibility === 'visible' : null;
+            const seen = [];
+            let cell = panel.closest('.jp-Cell').nextElementSibling;
+            for (; cell && !cell.querySelector('h1, h2'); cell = cell.nextElementSibling)
+                for (const part of cell.querySelectorAll('.jp-MarkdownOutput, .jp-OutputArea-output'))
+                    seen.push(getComputedStyle(part).visibility === 'visible');
+            return seen;
         }"""
     )
 

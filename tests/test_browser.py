@@ -10,8 +10,10 @@ from helpers.server import WIDGET_VIEW
 from tests import lab, notebooks
 from tests.expected.predictions import PREDICTIONS
 from tests.onpage import (
+    PATIENCE,
     check,
     drag,
+    explained,
     name_of,
     number,
     ordered_panels,
@@ -52,12 +54,29 @@ def test_a_panel_opens_with_a_prediction_and_moves_to_where_it_shows(opened):
         right, reveal = PREDICTIONS[opened.path.stem, name]()
         assert reached == 0
         assert before_it == "Predict first; then the panel opens, and what it shows is explained."
-        assert explained in ((False, True), (None, None))
+        hidden, told = explained
+        assert not any(hidden)
+        assert all(told)
+        assert len(told) > 0
         assert after == before | reveal
         later = "Read on" in said or "Press Run" in said
         assert answer in said or answer == "skip"
         assert ("✔" in said) == (answer == right and not later)
         assert ("✘" in said) == (answer not in (right, "skip") and not later)
+
+
+def test_before_a_vote_nothing_below_tells_the_result(opened):
+    for panel, _ in panels(opened):
+        vote = panel.locator("select").first
+        if vote.count() and panel.locator(".owmu-predict").count() == 0:
+            lab.bring_into_view(opened.page, panel)
+            assert not any(explained(panel))
+            press(opened, vote, "End")
+            for _ in range(PATIENCE):
+                if all(explained(panel)):
+                    break
+                opened.page.wait_for_timeout(50)
+            assert all(explained(panel))
 
 
 def test_an_exercise_answers_and_every_line_on_the_page_follows(opened):

@@ -12,7 +12,7 @@ from torch import nn
 
 from helpers import progress
 from helpers.checks import Code, Design, Number, Sheet, guard, sheet
-from helpers.checks.kinds import UNKNOWN
+from helpers.checks.kinds import TOO_MUCH, UNKNOWN
 from helpers.checks.outcomes import TOLERANCE, difference
 from tests import notebooks
 from tests.answers import notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
@@ -156,7 +156,7 @@ def test_a_difference_in_an_early_case_comes_before_an_exception_in_a_later_one(
     "greedy", [lambda image, factor: torch.ones(10**11), lambda image, factor: [0] * 10**11], ids=["torch", "list"]
 )
 def test_a_huge_allocation_is_answered_in_words(judge, greedy):
-    assert judge(greedy)[0] == [WHERE + "your code asks for too much memory. How large is what it creates?"]
+    assert judge(greedy)[0] == [WHERE + TOO_MUCH]
 
 
 def test_leaving_python_is_answered_in_words(judge):
@@ -179,7 +179,7 @@ def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
 @pytest.mark.skipif(not guard.FORKS, reason="code runs in the kernel itself here")
 def test_memory_is_limited_before_the_machine_is():
     finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(guard.MOST_BYTES // 2))
-    assert finding[0].endswith("your code asks for too much memory. How large is what it creates?")
+    assert finding[0].endswith(TOO_MUCH)
 
 
 class Doubled(nn.Module):
@@ -307,7 +307,7 @@ def test_a_design_is_told_the_first_thing_that_is_not_as_asked():
     assert check.judged(1, 3, 4)[0] == ["It is too high."]
     assert check.judged(1, 4, 4)[0] == ["It is too wide."]
     assert check.judged(1, 4, ...)[0] is None
-    assert check.judged(1, "a", 4)[0][0].startswith("In this design: your code stopped with TypeError")
+    assert check.judged(1, "a", 4)[0][0].startswith("In your answer: your code stopped with TypeError")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class Ballot(Picture):
         self._ask.set_visible(not voted)
         self._mark(vote)
         if not voted:
-            self.sentence = f"Vote first; then {self.hidden} appear here."
+            self.sentence = f"Vote first; then {self.hidden} and the text below appear."
         else:
             self.sentence = self._result if vote == "no vote" else f"Your vote: {vote}. {self._result}"
 

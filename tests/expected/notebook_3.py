@@ -73,7 +73,7 @@ def reveal(path, results_name):
         if vote == "no clear winner" or vote in {net for net, _ in results}:
             sentence = f"Your vote: {vote}. {sentence}"
         if vote == "not yet":
-            sentence = "Vote first; then the marks of all seeds appear here."
+            sentence = "Vote first; then the marks of all seeds and the text below appear."
 
         def look(picture):
             for row, (net, _) in enumerate(results):

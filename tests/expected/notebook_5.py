@@ -21,7 +21,7 @@ def reveal_depth(vote):
     if vote in bands:
         sentence = f"Your vote: {vote}. {sentence}"
     if vote == "not yet":
-        sentence = "Vote first; then the curves appear here."
+        sentence = "Vote first; then the curves and the text below appear."
 
     def look(picture):
         for depth in range(7):
