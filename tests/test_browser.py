@@ -50,11 +50,11 @@ def test_run_all_reaches_the_bottom_without_an_error(opened):
 def test_a_panel_opens_with_a_prediction_and_moves_to_where_it_shows(opened):
     asked = [name for name in ordered_panels(opened.path) if (opened.path.stem, name) in PREDICTIONS]
     assert [name for name, *_ in opened.predictions] == asked
-    for name, answer, reached, (before_it, said), explained, before, after in opened.predictions:
+    for name, answer, reached, (before_it, said), below, before, after in opened.predictions:
         right, reveal = PREDICTIONS[opened.path.stem, name]()
         assert reached == 0
         assert before_it == "Predict first; then the panel opens, and what it shows is explained."
-        hidden, told = explained
+        hidden, told = below
         assert not any(hidden)
         assert all(told)
         assert len(told) > 0

@@ -116,10 +116,10 @@ def fits(page, panel):
 
 
 def text_heights(page):
-    """Return the heights of the texts on the slide: what is said, and the panel's sentence."""
+    """Return the heights of the texts on the slide: what is said or asked, and the panel's sentence."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('.jp-deck-mod-visible :is(p, li)')]
-            .filter(node => node.checkVisibility())
+        """() => [...document.querySelectorAll('.jp-deck-mod-visible *')]
+            .filter(node => node.matches('p, li, summary, .owmu-predict button, .owmu-said') && node.checkVisibility())
             .map(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom)"""
     )
 

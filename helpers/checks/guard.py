@@ -19,6 +19,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
+
 SECONDS = 5.0
 MOST_BYTES = 2**29  # that the code may add to what the kernel takes: a quarter of Binder's memory
 MOST_PRINTED = 500  # characters
@@ -74,8 +76,6 @@ def _be_the_child(work: Callable[[Tell], Any], writing: int, most_bytes: int) ->
     try:
         import resource  # Windows has none
 
-        import torch
-
         torch.set_num_threads(1)  # the threads of the parent are not here
         with open("/proc/self/statm") as statm:
             taken = int(statm.read().split()[0]) * resource.getpagesize()
@@ -127,6 +127,7 @@ def _here(work: Callable[[Tell], Any], seconds: float, most_bytes: int) -> tuple
             stack.callback(signal.signal, signal.SIGALRM, before)
             stack.callback(signal.setitimer, signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again, should the code catch it
+        stack.enter_context(torch.random.fork_rng())  # the check seeds, and the notebook goes on as if it had not
         stack.enter_context(contextlib.redirect_stdout(printed))
         return work(where.append), printed.getvalue()[-MOST_PRINTED:]
 

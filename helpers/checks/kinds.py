@@ -93,6 +93,7 @@ class Code:
             return None
         if not callable(answer) or isclass(answer) != isclass(self.right):
             return [f"Expected a {'class' if isclass(self.right) else 'function'}, came {said(answer)}."]
+        torch.manual_seed(0)
         cases, came, stopped = list(self.cases()), [], []
         for case in cases:
             tell(self._at(case))
