@@ -3,12 +3,14 @@
 import pytest
 
 from helpers import progress
+from helpers.figures import MARKS, ClaimTable
 from helpers.live import Panel, Predict, live
 from helpers.live import panel as panel_module
 from tests import notebooks
 from tests.bar import Bar, width
 from tests.expected import EXPECTED
 from tests.expected.predictions import PREDICTIONS
+from tests.test_runs import RunBar
 
 COLOURS = ["red", "green", "blue"]
 
@@ -62,6 +64,45 @@ def test_who_skips_is_told_and_not_counted(fresh):
 def test_an_answer_that_shows_itself_later_is_not_told(fresh, chosen):
     panel = asked(Predict(COLOURS, right="green", then="Press Run.")).predict(chosen)
     assert panel.prediction["said"] == (f"You said: {chosen}. " if chosen else "") + "Press Run."
+
+
+def test_a_run_tells_what_was_asked_once_it_has_shown_it(fresh):
+    bar, stops = RunBar(), [False]
+
+    @live(bar, predict=Predict(COLOURS, right="green", look="Look at the end.", then="Press Run."), value=(0, 100))
+    def grow(value=20):
+        for done in (0.5, 1):
+            bar.show(value * done)
+            if stops[0]:
+                raise RuntimeError("enough")
+            yield done
+
+    panel = grow.panel
+    panel.run()
+    assert panel.prediction["said"] == ""  # it has not been asked yet, so it does not tell
+    panel.predict("red")
+    assert panel.prediction["said"] == "You said: red. Press Run."
+    panel.run(value=30)
+    assert panel.prediction["said"] == "You said: red. Press Run."  # that run was about something else
+    stops[0] = True
+    panel.run(value=20)
+    assert panel.prediction["said"] == "You said: red. Press Run."
+    stops[0] = False
+    panel.run()
+    assert panel.prediction["said"] == "✘ You said: red. It is: green. Look at the end."
+
+
+def test_a_picture_that_waits_for_a_vote_is_untold_until_then(fresh):
+    claims = ClaimTable([("one", 1, 2, False), ("two", 2, 2, True)])
+
+    @live(claims, a=MARKS, b=MARKS)
+    def judge(a="?", b="?"):
+        claims.show([a, b])
+
+    assert judge.panel.untold
+    assert not judge.panel.set(b="wrong").untold
+    assert judge.panel.set(b="?").untold
+    assert not asked(None).untold
 
 
 def test_the_page_predicts_with_a_message(fresh):

@@ -193,6 +193,7 @@ check = Sheet(
             15: "Not moving at all counts too.",
             25: "On the ring a whole turn is the same as no move.",
             240: "Read again: the shifts that the answer follows, or those that it does not follow?",
+            13**2: "The ring has no border to keep away from. Which shifts are whole steps of the answer?",
             1: "Not moving at all is one of them. Is that the only one?",
             0: "What if the image is moved by one whole step of the answer?",
         },

@@ -225,6 +225,7 @@ ANSWERS = {
             "half of stride 2": (only(32), "not half"),
             "without moves by 0": (only(9), "A move by 0 down"),
             "without the shift by 0": (only(15), "at all counts"),
+            "places of a square": (only((16 - 4 + 1) ** 2), "no border to keep away"),
             "none": (only(0), "moved by one whole step"),
             "only the shift by 0": (only(1), "Is that the only one"),
             "five places": (only(25), "the same as no move"),
