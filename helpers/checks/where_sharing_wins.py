@@ -205,8 +205,8 @@ check = Sheet(
         cases=lambda: [(1, 1, 3, True), (2, 3, 5, True), (1, 2, 3, False)],
         probe=_mended,
         where=lambda in_channels, out_channels, kernel_size, bias: (
-            f"For {kernel_size}×{kernel_size} kernels, {in_channels} channels in, {out_channels} out, "
-            f"{'with a' if bias else 'without'} bias"
+            f"For a convolution with in_channels={in_channels}, out_channels={out_channels}, "
+            f"kernel_size={kernel_size}, bias={bias}"
         ),
         mistakes={
             "The bias is missing.": lambda conv: _with_bias(conv, lambda conv: None),

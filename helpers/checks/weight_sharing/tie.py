@@ -84,8 +84,8 @@ tie = Code(
     cases=lambda: [(1, 1, 5, 2), (2, 3, 6, 3), (3, 2, 8, 3, 2, 1)],
     probe=_tied,
     where=lambda in_channels, out_channels, image_size, kernel_size, *how: (
-        f"For a layer from {in_channels} to {out_channels} channels, on {image_size}×{image_size} pixels, with "
-        f"{kernel_size}×{kernel_size} kernels" + (", stride 2 and padding 1" if how else "")
+        f"For a layer with in_channels={in_channels}, out_channels={out_channels}, image_size={image_size}, "
+        f"kernel_size={kernel_size}" + (", stride=2, padding=1" if how else "")
     ),
     mistakes={
         "This is from one position. The mean is asked for.": _changed(
