@@ -38,8 +38,10 @@ class MemoryTraffic(Picture):
                 name, points[name][-1], (4, 30), textcoords="offset points", ha="right", va="center",
                 fontsize=FONT_SIZE + 2, color=INK, weight="bold",
             )  # fmt: skip
-            ends = list(measured[name].items())
-            for pixels, point in ends if name == "local" else (ends[0], ends[-1]):  # the others lie close together
+            labelled = list(measured[name].items())
+            if name == "convolution":  # whose other marks lie close together
+                labelled = labelled[:: len(labelled) - 1] if len(labelled) > 1 else labelled
+            for pixels, point in labelled:
                 axes.annotate(
                     f"{pixels}×{pixels}", point, offset, textcoords="offset points", ha=side, va="center",
                     fontsize=FONT_SIZE, color=INK,

@@ -1,5 +1,5 @@
-// A panel: a question to answer first, presets, one labelled slider or choice per control, Run and Stop where the function takes its time, the
-// picture, and the sentence that says what it shows.
+// A panel: a question to answer first, presets, one labelled slider or choice per control, Run and Stop where the
+// function takes its time, the picture, and the sentence that says what it shows.
 // At most one move is on its way to the kernel; whatever the sliders pass over meanwhile is dropped but for the last.
 
 const LINE = 1.5; // height of a line of the sentence, in em
@@ -146,6 +146,7 @@ function render({ model, el }) {
   let next = null; // the newest move that has not been sent
   let timer = null;
   let hidden = []; // cells that would tell an answer
+  let gone = false;
 
   const density = () => window.devicePixelRatio || 1;
 
@@ -196,7 +197,8 @@ function render({ model, el }) {
   }
 
   function whenPlaced(act) {
-    panel.isConnected ? act() : requestAnimationFrame(() => whenPlaced(act));
+    if (panel.isConnected) act();
+    else if (!gone) requestAnimationFrame(() => whenPlaced(act));
   }
 
   function say(text) {
@@ -261,6 +263,7 @@ function render({ model, el }) {
   }
   return () => {
     clearTimeout(timer);
+    gone = true;
     hide(false);
     window.removeEventListener("keydown", claimKeys, true);
     model.off("change", update);
