@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from helpers.checks.guard import Tell
-from helpers.checks.outcomes import Outcome, RefusedError, UnansweredError, as_numbers, difference, outcome, said
+from helpers.checks.outcomes import Outcome, RefusedError, UnansweredError, as_whole, difference, outcome, said
 from helpers.trouble import in_words
 
 Finding = list[str] | None
@@ -51,12 +51,12 @@ class Number:
         """Say what is wrong with an answer."""
         if answer is ...:
             return None
-        number = as_numbers(answer)
-        if number is None or number.dim() or not torch.isfinite(number) or number.item() % 1:
+        number = as_whole(answer)
+        if number is None:
             return [f"Expected a whole number, came {said(answer)}."]
-        if number.item() == self.right:
+        if number == self.right:
             return []
-        return [f"It is not {said(answer)}.", self.mistakes.get(int(number.item()), UNKNOWN)]
+        return [f"It is not {said(answer)}.", self.mistakes.get(number, UNKNOWN)]
 
 
 def called(written: Callable, *case: Any) -> Any:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from helpers import counting
 from helpers.checks import Code, Design, Number, Sheet
-from helpers.checks.outcomes import RefusedError, as_numbers, said
+from helpers.checks.outcomes import RefusedError, as_whole, said
 
 SIDE, BUDGET = 13, 100  # pixels to see, and weights to stay below
 
@@ -58,11 +58,15 @@ def _at(image: Tensor, weight: Tensor, stride: int) -> str:
     return f"With an image of {tuple(image.shape)}, weight of {tuple(weight.shape)} and stride={stride}"
 
 
-def _beginning(begin: Callable[[int, int, int], tuple[int, int]]) -> Callable[[Tensor, Tensor, int], Tensor]:
-    """Multiply each kernel with the patch that begins at `begin(i, j, stride)`, right or wrong."""
+def _beginning(
+    begin: Callable[[int, int, int], tuple[int, int]],
+    size: Callable[[int, int], int] = lambda kernel_size, stride: kernel_size,
+) -> Callable[[Tensor, Tensor, int], Tensor]:
+    """Multiply each kernel with the patch of some `size` that begins at `begin(i, j, stride)`, right or wrong."""
 
     def by_loops(image: Tensor, weight: Tensor, stride: int) -> Tensor:
-        height, width, rows, columns = weight.shape
+        height, width, *kernel_size = weight.shape
+        rows, columns = (size(each, stride) for each in kernel_size)
         output = torch.zeros(height, width)
         for i in range(height):
             for j in range(width):
@@ -71,15 +75,6 @@ def _beginning(begin: Callable[[int, int, int], tuple[int, int]]) -> Callable[[T
         return output
 
     return by_loops
-
-
-def _as_large_as_the_stride(image: Tensor, weight: Tensor, stride: int) -> Tensor:
-    output = torch.zeros(weight.shape[:2])
-    for i in range(weight.shape[0]):
-        for j in range(weight.shape[1]):
-            patch = image[i * stride : (i + 1) * stride, j * stride : (j + 1) * stride]
-            output[i, j] = (patch * weight[i, j]).sum()
-    return output
 
 
 _one_apart = _beginning(lambda i, j, stride: (i, j))
@@ -103,10 +98,10 @@ def _every_other(image: Tensor, weight: Tensor, stride: int) -> Tensor:
 
 
 def _whole(name: str, value: Any) -> int:
-    number = as_numbers(value)
-    if number is None or number.dim() or not torch.isfinite(number) or number < 1 or number % 1:
+    number = as_whole(value)
+    if number is None or number < 1:
         raise RefusedError(f"{name} has to be a whole number from 1 up, not {said(value)}.")
-    return int(number)
+    return number
 
 
 def _problems(kernel_size: int, depth: int) -> Iterator[str]:
@@ -172,7 +167,9 @@ check = Sheet(
         where=_at,
         mistakes={
             "Your patches begin one pixel apart, whatever the stride.": _one_apart,
-            "A patch is as large as the kernel; yours is as large as the stride.": _as_large_as_the_stride,
+            "A patch is as large as the kernel; yours is as large as the stride.": _beginning(
+                lambda i, j, stride: (i * stride, j * stride), size=lambda kernel_size, stride: stride
+            ),
             "The columns move by one pixel, whatever the stride.": _beginning(lambda i, j, stride: (i * stride, j)),
             "The rows move by one pixel, whatever the stride.": _beginning(lambda i, j, stride: (i, j * stride)),
             "Is the stride always 2?": _beginning(lambda i, j, stride: (i * 2, j * 2)),

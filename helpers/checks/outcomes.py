@@ -32,19 +32,25 @@ def outcome(result: Any, parts: tuple[str, ...] = ()) -> Outcome:
     if not parts:
         return {"": result}
     if not isinstance(result, tuple | list) or len(result) != len(parts):
-        came = f"{len(result)} values" if isinstance(result, tuple | list) else said(result)
-        hint = " Is a `return` missing?" if result is None else ""
-        raise RefusedError(f"expected {len(parts)} values, {', '.join(parts)}; came {came}.{hint}")
+        found = f"came {len(result)} values." if isinstance(result, tuple | list) else came(result)
+        raise RefusedError(f"expected {len(parts)} values, {', '.join(parts)}; {found}")
     return dict(zip(parts, result, strict=True))
 
 
-def difference(expected: Any, came: Any) -> str | None:
+def answered(value: Any) -> Any:
+    """Return what a learner's code returned, or raise UnansweredError for dots."""
+    if value is ...:
+        raise UnansweredError
+    return value
+
+
+def difference(expected: Any, found: Any) -> str | None:
     """Say how one part differs from what is expected, its shape first; None where it does not."""
-    wanted, numbers = as_numbers(expected), as_numbers(came)
-    if wanted is None and numbers is None and came == expected:
+    wanted, numbers = as_numbers(expected), as_numbers(found)
+    if wanted is None and numbers is None and found == expected:
         return None
     if wanted is None or numbers is None:
-        return f"expected {said(expected)}, came {said(came)}." + (" Is a `return` missing?" if came is None else "")
+        return f"expected {said(expected)}, {came(found)}"
     if numbers.shape != wanted.shape:
         return f"expected {_shape(wanted)}, came {_shape(numbers)}."
     allowed = 0 if isinstance(expected, int) else TOLERANCE * max(1e-3, wanted.abs().max().item())
@@ -52,7 +58,7 @@ def difference(expected: Any, came: Any) -> str | None:
     if not wrong.any():
         return None
     if numbers.dim() == 0:
-        return f"expected {said(expected)}, came {said(came)}."
+        return f"expected {said(expected)}, {came(found)}"
     place = tuple(wrong.nonzero()[0].tolist())
     where = f"[{', '.join(map(str, place))}]"
     return f"at {where} expected {wanted[place].item():.4g}, came {numbers[place].item():.4g}."
@@ -66,6 +72,19 @@ def as_numbers(value: Any) -> Tensor | None:
         return torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return None
+
+
+def as_whole(value: Any) -> int | None:
+    """Return a whole number, however it is written, as an int; None for anything else."""
+    number = as_numbers(value)
+    if number is None or number.dim() or not torch.isfinite(number) or number % 1:
+        return None
+    return int(number)
+
+
+def came(value: Any) -> str:
+    """Say what came instead of what was expected."""
+    return f"came {said(value)}." + (" Is a `return` missing?" if value is None else "")
 
 
 def said(value: Any) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.checks import Code, Design, Number, Sheet
-from helpers.checks.outcomes import RefusedError, UnansweredError, as_numbers, said
+from helpers.checks.outcomes import RefusedError, answered, as_numbers, came
 
 SHIFTS = [(down, right) for down in range(0, 8, 3) for right in range(0, 8, 3)][1:]  # 3 divides no side of the maps
 
@@ -18,14 +18,10 @@ def _maps() -> Tensor:
 
 def _answers(written: Callable, maps: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Call what a learner wrote. Raises UnansweredError or RefusedError where that gives no numbers of this shape."""
-    answer = written(maps.clone())
-    if answer is ...:
-        raise UnansweredError
+    answer = answered(written(maps.clone()))
     if as_numbers(answer) is None:
-        words = f"expected a tensor, came {said(answer)}."
-        if answer is None:
-            words += " Is a `return` missing?"
-        elif hasattr(answer, "indices"):
+        words = f"expected a tensor, {came(answer)}"
+        if hasattr(answer, "indices"):
             words = "expected a tensor, came two. With a dimension, torch gives values and places: which are asked for?"
         raise RefusedError(words)
     answer = as_numbers(answer)
@@ -35,7 +31,7 @@ def _answers(written: Callable, maps: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _same(one: Tensor, other: Tensor) -> bool:
-    return torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-5)
+    return one.shape == other.shape and torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-5)
 
 
 def _head_problems(head: Callable) -> Iterator[str]:
@@ -127,18 +123,14 @@ def _mended(written: Callable, in_channels: int, out_channels: int, kernel_size:
     """Return whether a layer has the weights and the bias of `conv`, seen from its answers alone, and an answer."""
     conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=bias)
     images = torch.randn(2, in_channels, 9, 10)
-    layer = written(copy.deepcopy(conv))
-    if layer is ...:
-        raise UnansweredError
+    layer = answered(written(copy.deepcopy(conv)))
     if not callable(layer):
-        raise RefusedError(
-            f"expected a layer, came {said(layer)}." + (" Is a `return` missing?" if layer is None else "")
-        )
+        raise RefusedError(f"expected a layer, {came(layer)}")
     layer = layer.float() if isinstance(layer, nn.Module) else layer
     answer, (kept_bias, kept_answer) = layer(images), (_middle(conv(each)) for each in (0 * images, images))
     found_bias, found_answer = _middle(layer(0 * images)), _middle(answer)
-    weights = _close(found_answer - found_bias, kept_answer - kept_bias)
-    bias = "the same" if _close(found_bias, kept_bias) else "another" if found_bias.any() else "none"
+    weights = _same(found_answer - found_bias, kept_answer - kept_bias)
+    bias = "the same" if _same(found_bias, kept_bias) else "another" if found_bias.any() else "none"
     return {"weights": "the same" if weights else "others", "bias": bias, "": answer}
 
 
@@ -148,10 +140,6 @@ def _middle(answer: Tensor) -> Tensor:
     if numbers is None or numbers.dim() != 4:
         raise RefusedError("expected a layer that returns maps (N, C, H, W).")
     return numbers[:, :, numbers.shape[2] // 2, numbers.shape[3] // 2]
-
-
-def _close(one: Tensor, other: Tensor) -> bool:
-    return one.shape == other.shape and torch.allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 def _padded_with(mode: str) -> Callable:

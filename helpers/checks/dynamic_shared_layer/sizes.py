@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.checks import Design, Number
-from helpers.checks.outcomes import RefusedError, as_numbers
+from helpers.checks.outcomes import RefusedError, as_whole
 from helpers.counting import as_int
 
 IN_FEATURES, OUT_FEATURES, USES, BUDGET = 1000, 10, 6, 60_900
@@ -24,10 +24,9 @@ def _widest(middles: int, bias: int = 1) -> int:
 
 
 def _width(name: str, width: Any) -> int:
-    number = as_numbers(width)
-    whole = number is not None and number.dim() == 0 and number.item() % 1 == 0
+    number = as_whole(width)
     try:
-        return as_int(name, int(number) if whole else width)
+        return as_int(name, width if number is None else number)
     except (TypeError, ValueError) as problem:
         raise RefusedError(f"{problem}.") from None
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from helpers import layers
 from helpers.checks import Code
-from helpers.checks.outcomes import RefusedError, UnansweredError
+from helpers.checks.outcomes import RefusedError, answered, came
 
 
 def _untouched(local: layers.LocallyConnected2d) -> nn.Conv2d:
@@ -59,14 +59,10 @@ def _over_pixels(conv: nn.Conv2d, local: layers.LocallyConnected2d) -> None:
 def _tied(written: Callable, in_channels: int, out_channels: int, image_size: int, kernel_size: int, *how: int) -> dict:
     local = layers.LocallyConnected2d(in_channels, out_channels, image_size, kernel_size, *how)
     images = torch.randn(2, in_channels, image_size, image_size)
-    conv = written(local)
-    if conv is ...:
-        raise UnansweredError
+    conv = answered(written(local))
     if not isinstance(conv, nn.Conv2d):
-        hint = " Is a `return` missing?" if conv is None else ""
-        raise RefusedError(
-            f"expected an nn.Conv2d, came {'None' if conv is None else 'a ' + type(conv).__name__}.{hint}"
-        )
+        found = came(conv) if conv is None else f"came a {type(conv).__name__}."
+        raise RefusedError(f"expected an nn.Conv2d, {found}")
     if conv.bias is None:
         raise RefusedError("the convolution has no bias. The layer has biases.")
     fits = conv.weight.shape == local.weight.shape[2:] and conv.bias.shape == local.bias.shape[2:]
