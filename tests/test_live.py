@@ -1,3 +1,4 @@
+import threading
 from functools import partial
 
 import numpy as np
@@ -339,3 +340,41 @@ def test_saving_keeps_the_picture_and_drops_the_view():
         before = repr(untouched)
         keep_still_pictures(untouched)
         assert repr(untouched) == before
+
+
+def test_panels_draw_one_at_a_time_whatever_thread_calls(monkeypatch, shown):
+    """JupyterLab may send a move in a second thread, and matplotlib draws one picture at a time."""
+    drawing, overlaps = [], []
+
+    def slow(png):
+        def draw(*arguments, **how):
+            overlaps.extend(drawing)
+            drawing.append(png)
+            threading.Event().wait(0.01)  # gives other threads their turn
+            drawing.pop()
+            return png(*arguments, **how)
+
+        return draw
+
+    panels = []
+    for _ in range(2):
+        bar = Bar()
+
+        @live(bar, value=(0, 100))
+        def move(value=20, bar=bar):
+            bar.show(value)
+
+        monkeypatch.setattr(bar, "png", slow(bar.png))
+        panels.append(move.panel)
+    threads = [
+        threading.Thread(target=lambda panel=panel: [panel.set(value=value) for value in range(10)])
+        for panel in panels
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert overlaps == []
+    assert [panel.values["value"] for panel in panels] == [9, 9]
+    assert [width(panel.picture) for panel in panels] == [9, 9]

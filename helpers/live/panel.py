@@ -1,5 +1,6 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
 MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
+DRAWING = threading.RLock()  # matplotlib draws one picture at a time, and JupyterLab may call from a second thread
 
 
 class Picture(Protocol):
@@ -97,7 +99,12 @@ class Panel(anywidget.AnyWidget):
             given = self._ranges[name]
             if isinstance(given, list) and value not in given:
                 raise ValueError(f"{name}={value!r} is no choice; allowed is {', '.join(given)}")
-        values = {**self.values, **values}
+        with DRAWING:
+            self._move({**self.values, **values})
+        return self
+
+    def _move(self, values: dict[str, Value]) -> None:
+        """Call the function with values and show what it drew, or what went wrong."""
         moved, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
         try:
             moved = controls(self._ranges, values)
@@ -109,7 +116,6 @@ class Panel(anywidget.AnyWidget):
         with self.hold_sync():
             self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
             self.untold = self._shown.untold
-        return self
 
     def predict(self, answer: str | None) -> "Panel":
         """Open the panel with the learner's answer to its question, None for none, and move to where it shows.
@@ -119,7 +125,7 @@ class Panel(anywidget.AnyWidget):
         if self._predict is None:
             raise TypeError(f"the panel of {self._function.__name__} asks for no prediction")
         self._predict.note(self._function.__name__, answer)
-        with self.hold_sync():
+        with DRAWING, self.hold_sync():
             self.prediction = self._predict.state(answer, open=True)
             return self.set(**self._predict.reveal)
 
@@ -127,11 +133,12 @@ class Panel(anywidget.AnyWidget):
         """Show the panel, and behind it the picture and sentence that remain when no kernel runs, moved to `still`."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
-        start = self.values
-        self._to_still(still)
-        display_still(self._shown, self.problem or self.sentence)
-        self._to_start(start)
-        self._shown.png(self._density)  # draws what stands still at the panel's size, so that the first move is fast
+        with DRAWING:
+            start = self.values
+            self._to_still(still)
+            display_still(self._shown, self.problem or self.sentence)
+            self._to_start(start)
+            self._shown.png(self._density)  # draws what stands still at the panel's size: the first move is fast
 
     def _known(self, names: Iterable[str]) -> None:
         """Raise TypeError for a name that is none of a control."""
@@ -155,7 +162,7 @@ class Panel(anywidget.AnyWidget):
             self.set(**start)
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
-        with self.hold_sync():
+        with DRAWING, self.hold_sync():
             try:
                 self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
                 if "predict" in content:

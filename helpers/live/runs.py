@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from helpers.live.controls import Range, Value
-from helpers.live.panel import Panel, Picture
+from helpers.live.panel import DRAWING, Panel, Picture
 from helpers.live.predictions import Predict
 from helpers.trouble import in_words
 
@@ -51,7 +51,7 @@ class RunPanel(Panel):
         """Move controls by name as `set` does, run to the end, and return the panel."""
         self.stop()
         self.set(**values)
-        for _ in self._steps():
+        for _ in _locked(self._steps()):
             pass
         return self
 
@@ -71,7 +71,7 @@ class RunPanel(Panel):
         with contextlib.closing(self._steps()) as steps:
             turn = frame = perf_counter()
             pause = FASTEST
-            for _ in steps:
+            for _ in _locked(steps):
                 now = perf_counter()
                 if now - turn < TURN:
                     continue
@@ -108,11 +108,11 @@ class RunPanel(Panel):
 
     def _draw(self, problem: str = "", running: bool = True) -> None:
         picture = self.picture
-        try:
-            picture = self._shown.png(self._density)
-        except Exception as error:
-            problem = in_words(error, self._function)
-        with self.hold_sync():
+        with DRAWING, self.hold_sync():
+            try:
+                picture = self._shown.png(self._density)
+            except Exception as error:
+                problem = in_words(error, self._function)
             self.picture, self.sentence, self.problem = picture, self._sentence(self.values), problem
             self.running, self.progress = running, self._done
 
@@ -137,3 +137,14 @@ class RunPanel(Panel):
         super()._answer(widget, content, buffers)
         if content.get("run") and not self.problem:
             self.start()
+
+
+def _locked(steps: Iterator[None]) -> Iterator[None]:
+    """Advance steps one at a time, while no other panel draws."""
+    while True:
+        with DRAWING:
+            try:
+                next(steps)
+            except StopIteration:
+                return
+        yield
