@@ -53,7 +53,7 @@ benchmarks: .venv/.benchmark
 	@.venv/bin/python -m benchmarks.learner
 	@.venv/bin/python -m benchmarks.classroom
 
-.venv/.lab: environment.yml pyproject.toml helpers/server.json
+.venv/.lab: environment.yml pyproject.toml helpers/server.json helpers/overrides.json
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed; found: $$("$(PYTHON)" --version 2>&1 || true)"; \
 		echo "Install it from python.org or your system's packages, then say where it is:"; \

@@ -65,9 +65,6 @@ def _server(command: list[str], root: Path) -> Iterator[str]:
     """Run a Python module that serves on a local port, with settings of its own, and yield its address."""
     with tempfile.TemporaryDirectory() as home:
         settings = {f"JUPYTER_{name}_DIR": f"{home}/{name.lower()}" for name in ("CONFIG", "RUNTIME", "DATA")}
-        quiet = Path(home, "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
-        quiet.parent.mkdir(parents=True)
-        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         log = Path(home, "server.log")
         with log.open("w") as output:
             server = subprocess.Popen(

@@ -1,6 +1,7 @@
 """The two commands, and what they say when something is missing."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -72,6 +74,20 @@ def test_there_is_no_second_list_of_versions():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert "dependencies" not in project
     assert "optional-dependencies" not in project
+
+
+def test_jupyterlab_is_told_what_these_notebooks_need():
+    """No question about news lies on a slide, and widget messages come in the kernel's main thread."""
+    share = Path(sys.prefix, "share", "jupyter", "lab")
+    overrides = json.loads((share / "settings" / "overrides.d" / "one-weight-many-uses.json").read_text())
+    assert overrides == json.loads((ROOT / "helpers" / "overrides.json").read_text())
+    for plugin, settings in overrides.items():
+        extension, _, name = plugin.partition(":")
+        properties = json.loads((share / "schemas" / extension / f"{name}.json").read_text())["properties"]
+        for setting, value in settings.items():
+            allowed = [one["const"] for one in properties[setting].get("oneOf", [])] or [True, False]
+            assert value in allowed
+            assert value != properties[setting]["default"]
 
 
 def test_helpers_are_these_helpers():
