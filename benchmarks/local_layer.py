@@ -96,7 +96,7 @@ def masked(setting):
     import torch
     from torch import nn
 
-    from helpers.figures.connections import connection_matrix
+    from helpers.lessons.local_connectivity.pictures.connections import connection_matrix
 
     layer = sizes(setting)
     if layer.dense.bytes > MASKED_LIMIT:

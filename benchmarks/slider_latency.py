@@ -25,7 +25,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
-from helpers.figures.picture import Picture
+from helpers.drawing.picture import Picture
 from helpers.live import live
 
 x = np.linspace(0.01, 1, 200)

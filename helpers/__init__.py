@@ -1,1 +1,1 @@
-"""What the notebooks of One Weight, Many Uses share: counts, layers, digits, training, figures and live panels."""
+"""What the notebooks of One Weight, Many Uses share, and in `lessons` what each of them has for itself."""

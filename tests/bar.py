@@ -1,6 +1,6 @@
 """A picture that is no more than a bar, for tests of panels."""
 
-from helpers.figures.picture import Picture
+from helpers.drawing.picture import Picture
 from tests.pixels import decoded
 
 

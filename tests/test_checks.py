@@ -11,16 +11,16 @@ from jupyter_client.manager import start_new_kernel
 from torch import nn
 
 from helpers import progress
-from helpers.checks import Code, Design, Number, Sheet, guard, sheet
-from helpers.checks.kinds import TOO_MUCH, UNKNOWN
-from helpers.checks.outcomes import TOLERANCE, difference
+from helpers.exercises import Code, Design, Number, Sheet, sandbox, sheet
+from helpers.exercises.kinds import TOO_MUCH, UNKNOWN
+from helpers.exercises.outcomes import TOLERANCE, difference
 from tests import notebooks
 from tests.answers import notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
 from tests.conftest import TRIED
 
 MODULES = notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
 ANSWERS = {path.stem: module.ANSWERS for path, module in zip(notebooks.PATHS, MODULES, strict=True)}
-SHEETS = {path.stem: import_module(f"helpers.checks.{path.stem[3:]}").check for path in notebooks.PATHS}
+SHEETS = {path.stem: import_module(f"helpers.lessons.{path.stem[3:]}.exercises").check for path in notebooks.PATHS}
 EXERCISES = [(stem, number) for stem, of in SHEETS.items() for number in range(1, len(of.exercises) + 1)]
 
 
@@ -87,9 +87,9 @@ CODE = Code(
 @pytest.fixture(params=["child", "kernel"])
 def judge(request, monkeypatch):
     """Return what judges an answer to `CODE`, in a child process or, as on systems where that is not safe, here."""
-    if request.param == "child" and not guard.FORKS:
+    if request.param == "child" and not sandbox.FORKS:
         pytest.skip("a process that uses torch cannot be copied safely here")
-    monkeypatch.setattr(guard, "FORKS", request.param == "child")
+    monkeypatch.setattr(sandbox, "FORKS", request.param == "child")
     return lambda answer: Sheet(CODE).judged(1, answer)
 
 
@@ -164,7 +164,7 @@ def test_leaving_python_is_answered_in_words(judge):
 
 
 def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
-    monkeypatch.setattr(sheet, "guarded", lambda work: guard.guarded(work, seconds=0.5))
+    monkeypatch.setattr(sheet, "guarded", lambda work: sandbox.guarded(work, seconds=0.5))
 
     def endless(image, factor):
         while True:
@@ -175,9 +175,9 @@ def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
     assert time.monotonic() - began < 60
 
 
-@pytest.mark.skipif(not guard.FORKS, reason="code runs in the kernel itself here")
+@pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")
 def test_memory_is_limited_before_the_machine_is():
-    finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(guard.MOST_BYTES // 2))
+    finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(sandbox.MOST_BYTES // 2))
     assert finding[0].endswith(TOO_MUCH)
 
 
@@ -212,12 +212,12 @@ def test_a_function_and_a_class_are_not_mixed_up(judge):
 
 def test_a_fault_of_the_check_itself_is_no_fault_of_the_learner():
     with pytest.raises(RuntimeError, match="the check itself failed"):
-        guard.guarded(lambda tell: 1 / 0)
+        sandbox.guarded(lambda tell: 1 / 0)
 
 
 NASTY = """
 import os
-from helpers.checks import Code, Sheet
+from helpers.exercises import Code, Sheet
 
 def spin(value):
     while True:
@@ -237,7 +237,7 @@ kept = 41
 """
 
 
-@pytest.mark.skipif(not guard.FORKS, reason="code runs in the kernel itself here")
+@pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")
 def test_a_kernel_lives_on_after_the_worst_answers():
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(notebooks.ROOT))
     try:

@@ -5,9 +5,10 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 
-from helpers import digits, figures
-from helpers.figures.style import CHOSEN, DENSE, EMPTY, FAINT, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
+from helpers import digits
+from helpers.drawing.style import CHOSEN, DENSE, EMPTY, FAINT, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from helpers.layers import DynamicNet, to_untied
+from tests import figures
 from tests.pixels import colour_at, decoded, has_colour, is_colour, shown, texts
 
 

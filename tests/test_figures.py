@@ -8,12 +8,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers import counting, digits, figures
-from helpers.figures.artists import Glyphs, Pixels, Words, signed, signs
-from helpers.figures.connections import connection_matrix
-from helpers.figures.picture import Picture, short_bytes, short_count
-from helpers.figures.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
+from helpers import counting, digits
+from helpers.drawing.artists import Glyphs, Pixels, Words, signed, signs
+from helpers.drawing.picture import Picture, short_bytes, short_count
+from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from helpers.layers import LocallyConnected2d, TiledConv2d, to_dense
+from helpers.lessons.local_connectivity.pictures.connections import connection_matrix
+from tests import figures
 from tests.pixels import colour_at, decoded, has_colour, is_colour, shown, texts
 from tests.test_depth_figures import curve, depth_results, depths, graph, parts_of, reused_field
 
@@ -776,10 +777,6 @@ def painted(monkeypatch):
 
         monkeypatch.setattr(kind, "draw", draw)
     return found
-
-
-def test_every_picture_is_looked_at():
-    assert {name.split(",")[0] for name in shown_pictures()} == {*figures.__all__} - {"MARKS"}
 
 
 def test_text_is_large_and_stays_inside_and_apart(picture, painted):

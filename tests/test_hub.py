@@ -153,11 +153,11 @@ def test_a_notebook_that_was_run_gets_new_text_and_keeps_its_own_pictures(course
     mine, theirs = course.notebook(course.student), course.notebook(course.teacher)
     save(mine)
     run_again(mine, "of the student")
-    save(theirs, dense_slider="growth = figures.DenseGrowth()  # new", layer="better words")
+    save(theirs, dense_slider="growth = pictures.DenseGrowth()  # new", layer="better words")
     run_again(theirs, "of the teacher")
     push(course.teacher)
     course.pull()
-    assert source(mine, "dense-slider") == "growth = figures.DenseGrowth()  # new"
+    assert source(mine, "dense-slider") == "growth = pictures.DenseGrowth()  # new"
     assert source(mine, "layer") == "better words"
     assert set(pictures(mine).values()) == {"of the student"}
     nbformat.validate(nbformat.read(mine, 4))

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import progress
-from helpers.figures import MARKS, ClaimTable
+from helpers.lessons.weight_sharing.pictures import MARKS, ClaimTable
 from helpers.live import Panel, Predict, live
 from helpers.live import panel as panel_module
 from tests import notebooks

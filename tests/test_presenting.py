@@ -37,7 +37,7 @@ def test_each_question_is_followed_by_its_panel_and_then_by_the_answer(path):
     for number, (cell, kind) in enumerate(slide_types(path)):
         assert kind in ("slide", "subslide", "fragment", "skip"), cell.id
         heading, panel = cell.source.startswith("## "), "@live(" in cell.source
-        answer = cell.source.startswith("**What you saw**") or "show(figures." in cell.source
+        answer = cell.source.startswith("**What you saw**") or "show(pictures." in cell.source
         if heading:
             assert shown or not asked, f"no panel before {cell.id}"
             asked, shown = "**Predict**" in cell.source, False

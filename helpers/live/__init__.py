@@ -1,6 +1,6 @@
 """Sliders bound to an ordinary function and to a picture: the only module that knows about widgets.
 
-    picture = figures.ConnectionMap()
+    picture = pictures.ConnectionMap()
 
     @live(picture, image_size=(7, 16), kernel_size=(1, 7, 2))
     def connect(image_size=8, kernel_size=3):

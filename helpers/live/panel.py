@@ -9,9 +9,9 @@ import anywidget
 import traitlets
 from IPython.display import Image, display
 
+from helpers.errors import in_words
 from helpers.live.controls import Range, Value, check, checked_presets, checked_starts, controls
 from helpers.live.predictions import Predict
-from helpers.trouble import in_words
 
 HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"

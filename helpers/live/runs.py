@@ -9,10 +9,10 @@ from typing import Any
 
 import traitlets
 
+from helpers.errors import in_words
 from helpers.live.controls import Range, Value
 from helpers.live.panel import DRAWING, Panel, Picture
 from helpers.live.predictions import Predict
-from helpers.trouble import in_words
 
 TURN = 0.03  # seconds that a run keeps the kernel to itself; then messages of the page get their turn
 FASTEST = 0.08  # seconds between two frames: more of them are not seen

@@ -3,8 +3,8 @@ import math
 import numpy as np
 
 from helpers import digits
-from helpers.figures.picture import short_bytes, short_count
-from helpers.figures.style import CHOSEN, DENSE, LOCAL
+from helpers.drawing.picture import short_bytes, short_count
+from helpers.drawing.style import CHOSEN, DENSE, LOCAL
 from tests.pixels import colour_at, has_colour, is_colour
 
 SQUARE, TOP = 270, 50  # the square parts of a picture: their side, and the distance from the picture's top

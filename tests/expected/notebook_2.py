@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from helpers import digits
-from helpers.figures.picture import short_bytes
-from helpers.figures.style import CHOSEN, DENSE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
+from helpers.drawing.picture import short_bytes
+from helpers.drawing.style import CHOSEN, DENSE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from tests.pixels import colour_at, has_colour, is_colour
 
 RIGHT = {"a", "e", "f"}

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from helpers import digits
-from helpers.figures.style import CHOSEN, DENSE, INK, LOCAL, SHARED
+from helpers.drawing.style import CHOSEN, DENSE, INK, LOCAL, SHARED
 from tests import notebooks
 from tests.pixels import has_colour
 

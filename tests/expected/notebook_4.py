@@ -6,7 +6,7 @@ import torch
 from matplotlib import colormaps
 from torch import nn
 
-from helpers.figures.style import CHOSEN, EMPTY
+from helpers.drawing.style import CHOSEN, EMPTY
 from tests.pixels import colour_at, has_colour, is_colour
 
 STEPS = 500

@@ -1,6 +1,6 @@
 import statistics
 
-from helpers.figures.style import CHOSEN, INK, SHARED
+from helpers.drawing.style import CHOSEN, INK, SHARED
 from tests import notebooks
 from tests.expected.notebook_3 import reveal
 from tests.pixels import has_colour

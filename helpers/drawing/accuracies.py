@@ -1,0 +1,175 @@
+"""Test accuracies with their spread over seeds."""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from helpers.drawing.ballot import Ballot
+from helpers.drawing.picture import Picture
+from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, MOMENTUM, SHARED, TILED
+
+STYLES = {
+    "dense": (DENSE, "s"),
+    "local": (LOCAL, "o"),
+    "tiled": (TILED, "^"),
+    "convolution": (SHARED, "D"),
+    "untied": (LOCAL, "o"),
+    "tied": (SHARED, "D"),
+    "shallow": (INK, "s"),
+    "momentum": (MOMENTUM, "o"),
+    "plain": (INK, "s"),
+}
+MOST_ROWS = 12
+ROW = 62  # pixels
+
+Results = dict[tuple[str, str], list[float]]
+
+
+class _Rows(Picture):
+    """One row for each experiment: a mark for every seed, a line at the mean, and a summary in words."""
+
+    axis: str  # what is on it
+    scale = "linear"
+
+    def __init__(self, results: Results) -> None:
+        """`results` maps (kind of net, data) to one number for each seed.
+
+        The first word of a kind says its colour: `STYLES` lists them.
+        """
+        self._seeds = checked_seeds(results, MOST_ROWS)
+        names = self._names = [f"{net}, {data}" for net, data in results]
+        left = 40 + 11 * max(map(len, names))
+        super().__init__(940, 70 + ROW * len(results))
+        width, height = self.size
+        axes = self.figure.add_axes((left / width, 60 / height, (760 - left) / width, (height - 70) / height))
+        values = np.concatenate([np.asarray(v) for v in results.values()])
+        axes.set(xscale=self.scale, xlim=self._limits(values), ylim=(len(results) - 0.5, -0.5))
+        axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
+        axes.tick_params(labelsize=FONT_SIZE, length=0)
+        axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.grid(axis="x", color="#DDDDDD")
+        self.marks: list[Artist] = []
+        for row, ((net, _), numbers) in enumerate(results.items()):
+            colour, marker = STYLES[net.split()[0]]
+            mean = np.mean(numbers)
+            at = np.full(len(numbers), row)
+            self.marks += axes.plot(numbers, at, marker, color=colour, markersize=11, alpha=0.55, mew=0, clip_on=False)
+            self.marks += axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
+            words = axes.text(
+                1.02, row, self._words(numbers), transform=axes.get_yaxis_transform(), va="center",
+                fontsize=FONT_SIZE + 2, color=INK,
+            )  # fmt: skip
+            self.marks.append(words)
+        self.lines = 2 + len(results) // 4
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        """Return the ends of the axis."""
+
+    def _words(self, numbers: list[float]) -> str:
+        """Say what one row shows."""
+
+
+class Accuracies(_Rows):
+    """Test accuracies in percent: a mark for every seed, a line at the mean, and mean and spread in words."""
+
+    axis = "test accuracy in %, one mark for each seed"
+    range: tuple[float, float] | None = None  # of the axis, if it is not that of the accuracies
+
+    def __init__(self, results: Results) -> None:
+        """Take test accuracies in percent as `_Rows` does."""
+        super().__init__(results)
+        parts = [f"{name} {spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
+        self.sentence = f"Mean and standard deviation over {self._seeds} seeds: {'; '.join(parts)}."
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        return self.range or (values.min() - 1, values.max() + 1)
+
+    def _words(self, numbers: list[float]) -> str:
+        return spread(numbers)
+
+
+class Losses(_Rows):
+    """Losses on a logarithmic axis: a mark for every seed, a line at the mean, and the mean in words."""
+
+    axis = "loss at the end (log scale), one mark for each seed"
+    scale = "log"
+
+    def __init__(self, results: Results) -> None:
+        """Take losses above 0 as `_Rows` does."""
+        if not all(loss > 0 for losses in results.values() for loss in losses):
+            raise ValueError("results has a loss that is not above 0; allowed are such only, on a logarithmic axis")
+        super().__init__(results)
+        parts = [
+            f"{name} {np.mean(of):.2g} ({min(of):.2g} to {max(of):.2g})"
+            for name, of in zip(self._names, results.values(), strict=True)
+        ]
+        self.sentence = f"Mean loss at the end over {self._seeds} seeds, and its range: {'; '.join(parts)}."
+        axes = self.figure.axes[0]
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
+
+    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+        return values.min() / 1.5, values.max() * 1.5
+
+    def _words(self, numbers: list[float]) -> str:
+        return f"mean {np.mean(numbers):.2g}"
+
+
+class VotedAccuracies(Accuracies, Ballot):
+    """Accuracies that show themselves once the learner has voted for a kind of net."""
+
+    range = (0, 100)  # the same for all results, so that nothing of them is seen before the vote
+
+    def __init__(self, results: Results) -> None:
+        """Take results as `Accuracies` does."""
+        super().__init__(results)
+        self._rows = {}
+        for mark in self.marks:
+            self.moves(mark)
+        width, height = self.size
+        for row, (net, _) in enumerate(results):
+            y = height - 10 - ROW * (row + 0.5)
+            arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
+            self._rows.setdefault(net, []).append(arrow)
+        box = self.figure.axes[0].get_position()
+        middle = (box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height
+        self.seal(self.marks, [*self._rows, "no clear winner"], *middle)
+
+    def _mark(self, vote: str) -> None:
+        for net, arrows in self._rows.items():
+            for arrow in arrows:
+                arrow.set_text("=" if vote == "no clear winner" else "◀")
+                arrow.set_visible(vote in (net, "no clear winner"))
+
+
+def spread(accuracies: list[float]) -> str:
+    """Say mean and standard deviation."""
+    return f"{np.mean(accuracies):.1f} ± {deviation(accuracies):.1f}"
+
+
+def deviation(accuracies: list[float]) -> float:
+    """Return the standard deviation over seeds, of the sample."""
+    return np.std(accuracies, ddof=1)
+
+
+def apart(values: list[float], room: float, most: float) -> list[float]:
+    """Move sorted values apart until each has room, and as little as possible: a label beside its curve."""
+    placed = []
+    for value in values:
+        placed.append(max(value, placed[-1] + room) if placed else value)
+    down = max(np.mean(placed) - np.mean(values), placed[-1] - most)
+    return [value - down for value in placed]
+
+
+def checked_seeds(results: Results, most: int) -> int:
+    """Return the number of seeds, or raise ValueError for results that cannot be shown."""
+    numbers = {len(accuracies) for accuracies in results.values()}
+    if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > most:
+        raise ValueError(
+            f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {most} rows "
+            "with the same number of seeds, 2 or more"
+        )
+    if unknown := {net for net, _ in results if net.split()[0] not in STYLES}:
+        raise ValueError(f"results has {sorted(unknown)}; allowed are {', '.join(STYLES)}")
+    return numbers.pop()

@@ -1,0 +1,160 @@
+"""What every picture is made of: one drawing of all that stands still, on which the rest is moved in place."""
+
+import io
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers.drawing.artists import Words
+from helpers.drawing.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
+
+
+class Picture:
+    """A figure that is drawn once and moved in place.
+
+    `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. While a picture is
+    `untold`, the page should not tell either what it is about to show. A subclass draws in `__init__`, hands every
+    artist that moves to `moves`, and says in `sentence` what the picture shows. Repainting keeps the drawn background
+    and paints only the moving artists.
+    """
+
+    lines = 2
+    untold = False
+
+    def __init__(self, width: int, height: int) -> None:
+        self.size = (width, height)
+        self.sentence = ""
+        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+        self._canvas = FigureCanvasAgg(self.figure)
+        self._moving: list[Artist] = []
+        self._background = None  # and the dots per inch for which it was drawn
+
+    def moves(self, artist: Artist) -> Artist:
+        """Mark an artist as one that moves, and return it."""
+        artist.set_animated(True)
+        self._moving.append(artist)
+        return artist
+
+    def png(self, density: float = 1.0, small: bool = False) -> bytes:
+        """Return the picture as PNG, `density` times `size` pixels large.
+
+        A small one takes longer and has 256 colours, more than the eye tells apart in these pictures.
+        """
+        dpi = DPI * density
+        if self.figure.dpi != dpi:
+            self.figure.set_dpi(dpi)
+        if small:  # for a file: the background of the live picture is kept
+            self._canvas.draw()
+        elif self._background is None or self._background[0] != dpi:
+            self._canvas.draw()
+            self._background = dpi, self._canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self._canvas.restore_region(self._background[1])
+        for artist in self._moving:
+            self.figure.draw_artist(artist)
+        pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
+        if small:
+            pixels = pixels.quantize(256, dither=Image.Dither.NONE)
+        file = io.BytesIO()
+        pixels.save(file, "PNG", compress_level=9 if small else 1)
+        return file.getvalue()
+
+    def square(self, left: float, bottom: float, side: float) -> Axes:
+        """Add square axes without ticks, x to the right and y downwards from 0 to 1; the box is in pixels."""
+        width, height = self.size
+        axes = self.figure.add_axes((left / width, bottom / height, side / width, side / height))
+        axes.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
+        for spine in axes.spines.values():
+            spine.set(color=FAINT, linewidth=1)
+        return axes
+
+    def chart(self, box: tuple[int, int, int, int], title: str, title_x: float, below: str) -> Axes:
+        """Add axes with `below` under the x axis and, in place of a label at the y axis, a title at the left.
+
+        The box is (left, bottom, width, height) in pixels, and `title_x` a fraction of its width.
+        """
+        (across, up), (left, bottom, width, height) = self.size, box
+        axes = self.figure.add_axes((left / across, bottom / up, width / across, height / up))
+        axes.tick_params(labelsize=FONT_SIZE)
+        axes.set_xlabel(below, fontsize=FONT_SIZE, color=INK)
+        axes.set_title(title, fontsize=FONT_SIZE, color=INK, loc="left", x=title_x, pad=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color="#DDDDDD")
+        return axes
+
+    def words(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> Words:
+        """Add a moving line of text, `size` points large, at x and y in pixels from the bottom left."""
+        words = Words(x / self.size[0], y / self.size[1], "", fontsize=size, **{"color": INK, **how})
+        words.set_transform(self.figure.transFigure)
+        return self.moves(self.figure.add_artist(words))
+
+    def title(self, axes: Axes) -> Words:
+        """Add a moving line of text above axes."""
+        box = axes.get_position()
+        x, y = (box.x0 + box.x1) / 2 * self.size[0], box.y1 * self.size[1] + 10
+        return self.words(x, y, ha="center", va="bottom")
+
+    def under(self, axes: Axes, text: str) -> None:
+        """Add a standing line of text below axes."""
+        box = axes.get_position()
+        x, y = (box.x0 + box.x1) / 2, box.y0 - 10 / self.size[1]
+        self.figure.text(x, y, text, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
+
+
+def short_count(number: int) -> str:
+    """Say a count as one reads it aloud: 9,216, or 43.5 billion."""
+    return _short(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
+
+
+def channels(number: int) -> str:
+    """Say a number of channels."""
+    return "1 channel" if number == 1 else f"{number} channels"
+
+
+def times(number: int) -> str:
+    """Say how often."""
+    return {0: "not at all", 1: "once"}.get(number, f"{number:,} times")
+
+
+def uses_of(number: int) -> str:
+    """Say a number of uses."""
+    return "1 use" if number == 1 else f"{number} uses"
+
+
+def with_sign(value: float) -> str:
+    """Say a number with its sign, in two decimals."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def weights_of(number: int) -> str:
+    """Say a number of weights."""
+    return "1 weight" if number == 1 else f"{number:,} weights"
+
+
+def short_bytes(number: int) -> str:
+    """Say an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
+    return _short(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")
+
+
+def as_image(name: str, image: np.ndarray, shape: tuple[int, int] | None = None) -> np.ndarray:
+    """Return an image as an array, or raise a ValueError naming what is allowed: (H, W), finite, at most 512×512."""
+    array = np.asarray(image)
+    if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= LARGEST_IMAGE:
+        raise ValueError(f"{name} has shape {array.shape}; allowed is (H, W) with 1 to {LARGEST_IMAGE} pixels a side")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}; allowed is {shape}")
+    if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+        raise ValueError(f"{name} holds {array.dtype} with values that are not finite numbers; allowed are such only")
+    return array
+
+
+def _short(number: int, units: list[tuple[str, int]], plain: str) -> str:
+    for unit, power in reversed(units):
+        rounded = float(f"{number / 10**power:.3g}")  # 999.6 million reads as 1 billion, not as 1e+03 million
+        if rounded >= 1 and (number >= 10**power or power > units[0][1]):
+            return f"{rounded:,.0f} {unit}" if rounded >= 100 else f"{rounded:.3g} {unit}"
+    return f"{number:,}{plain}"

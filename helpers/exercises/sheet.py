@@ -1,0 +1,57 @@
+"""The exercises of one notebook, and what is shown of an answer."""
+
+import re
+from html import escape
+from typing import Any
+
+from IPython.display import display
+
+from helpers import progress
+from helpers.exercises.kinds import Code, Design, Finding, Number
+from helpers.exercises.sandbox import SECONDS, BrokeError, TookTooLong, guarded
+from helpers.progress import State
+
+LOOKS = {  # how an answer stands, and its mark and words; the colour is never alone
+    State.OPEN: ("○", "not answered yet", "#767676"),
+    State.WRONG: ("✘", "not yet", "#d55e00"),
+    State.RIGHT: ("✔", "right", "#0072b2"),
+}
+CODE = re.compile(r"`([^`\n]+)`")
+BOX = "border-left: 6px solid {}; padding: 4px 12px; white-space: pre-wrap; overflow-wrap: anywhere;"
+
+
+class Sheet:
+    """The exercises of a notebook, numbered from 1: `check(2, answer)` says at once how the answer stands."""
+
+    def __init__(self, *exercises: Number | Code | Design) -> None:
+        self.exercises = exercises
+
+    def __call__(self, number: int, *answer: Any) -> None:
+        """Judge an answer and show what was found; raises TypeError or ValueError for a call that fits no exercise."""
+        finding, printed = self.judged(number, *answer)
+        progress.expect("exercises", [str(each) for each in range(1, len(self.exercises) + 1)])
+        state = State.OPEN if finding is None else State.WRONG if finding else State.RIGHT
+        mark, words, colour = LOOKS[state]
+        lines = [f"{mark} Exercise {number}: {words}.", *(finding or [])]
+        if printed.strip():
+            lines.append(f"Your code printed:\n{printed.strip()}")
+        first, *rest = (CODE.sub(r"<code>\1</code>", escape(line)) for line in lines)
+        box = "".join(f"<div>{line}</div>" for line in (f"<b>{first}</b>", *rest))
+        html = f'<div style="{BOX.format(colour)}">{box}</div>'
+        display({"text/plain": "\n".join(lines), "text/html": html}, raw=True)
+        progress.show()
+        progress.note("exercises", str(number), state)
+
+    def judged(self, number: int, *answer: Any) -> tuple[Finding, str]:
+        """Return what is wrong with an answer, as `kinds` does, and what its code printed."""
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(self.exercises):
+            raise ValueError(f"there is no exercise {number!r} here; allowed are 1 to {len(self.exercises)}")
+        exercise = self.exercises[number - 1]
+        if len(answer) != exercise.takes:
+            raise TypeError(f"check({number}, ...) got {len(answer)} answers; exercise {number} takes {exercise.takes}")
+        try:
+            return guarded(lambda tell: exercise.judge(tell, *answer))
+        except TookTooLong as late:
+            return [f"{late}: your code was still running after {SECONDS:.0f} seconds.", "Does its loop ever end?"], ""
+        except BrokeError as broken:
+            return [f"{broken}: your code took Python down, which this notebook survived.", "Ask for less at once."], ""

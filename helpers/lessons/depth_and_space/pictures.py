@@ -1,0 +1,132 @@
+"""The pictures of notebook 5: accuracies over depth, the view of a reused convolution, and the table of uses."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from helpers.counting import as_int
+from helpers.drawing.accuracies import Results, VotedAccuracies, apart
+from helpers.drawing.ballot import Ballot
+from helpers.drawing.picture import Picture, short_count, times, uses_of, weights_of
+from helpers.drawing.receptive_field import ReceptiveField
+from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
+
+__all__ = ["DepthAccuracies", "ReusedField", "UsesTable", "VotedAccuracies"]
+
+LOOKS = ((SHARED, "D", "-", "◆"), (INK, "s", "--", "■"))
+MOST_DEPTHS = 7
+PREDICTIONS = {"its own depth alone": 0, "one more or less too": 1, "all depths": MOST_DEPTHS}
+COLOURS = {"dense": DENSE, "local": LOCAL, "tiled": TILED}
+ROW, LEFT, WIDE = 62, 250, 320  # pixels
+MOST_ROWS = 8
+
+
+class DepthAccuracies(Ballot):
+    """Test accuracy over the number of uses in the test, for two nets; hidden until the learner has voted."""
+
+    lines = 3
+    hidden = "the curves"
+
+    def __init__(self, results: Results, own: int) -> None:
+        """`results` maps (net, "depth d") to the test accuracies in percent, one for each seed.
+
+        There are two nets and depths from 0 up to at most 6; `own` is the depth at which the second net was trained.
+        """
+        nets, depths = (list(dict.fromkeys(key[part] for key in results)) for part in (0, 1))
+        count = len(depths)
+        if len(nets) != 2 or len(results) != 2 * count or count > MOST_DEPTHS or depths != _depths(count):
+            raise ValueError(f"results has {nets} at {depths}; allowed are two nets at depth 0 up to {MOST_DEPTHS - 1}")
+        seeds = {len(accuracies) for accuracies in results.values()}
+        if len(seeds) != 1 or seeds == {0}:
+            raise ValueError(f"results has rows of {sorted(seeds)} accuracies; allowed is one number of seeds for all")
+        if not 0 <= own < count:
+            raise ValueError(f"own={own}; allowed is 0 to {count - 1}")
+        super().__init__(940, 440)
+        self._own, self._count = own, count
+        box = (80, 66, 570, 320)
+        axes = self.chart(box, "test accuracy in %", -0.1, "uses of the middle layer in the test")
+        axes.set(xlim=(-0.5, count - 0.5), ylim=(0, 104))
+        axes.set_xticks(range(count))
+        self._band = self.moves(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
+        marks, parts, ends, keys = [], [], {}, {}
+        for net, (colour, marker, dash, sign) in zip(nets, LOOKS, strict=True):
+            of = [results[net, depth] for depth in depths]
+            ends[net], keys[net] = np.mean(of[-1]), (f"{sign} {net}", colour)
+            drawn = axes.plot([np.mean(values) for values in of], dash, color=colour, linewidth=3)
+            for depth, values in enumerate(of):
+                at = [depth] * len(values)
+                drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
+            marks += [self.moves(mark) for mark in drawn]
+            parts.append(f"{net}: {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
+        for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
+            text, colour = keys[net]
+            name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
+            name.set_text(text)
+            marks.append(name)
+        self.sentence = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."
+        self.seal(marks, PREDICTIONS, x=365, y=230)
+
+    def _mark(self, vote: str) -> None:
+        self._band.set_visible(vote in PREDICTIONS)
+        if vote in PREDICTIONS:
+            around = PREDICTIONS[vote]
+            first, last = max(0, self._own - around), min(self._count - 1, self._own + around)
+            self._band.set_bounds(first - 0.4, 0, last - first + 0.8, 104)
+
+
+def _depths(count: int) -> list[str]:
+    return [f"depth {depth}" for depth in range(count)]
+
+
+class ReusedField(ReceptiveField):
+    """The pixels that the middle output sees when one convolution is applied again and again."""
+
+    side = "the uses from the side"
+
+    def show(self, image: np.ndarray, gradient: np.ndarray, conv, reuses: int) -> None:
+        """Show `reuses` uses of one convolution (`weight`, `kernel_size`); the rest is as for the stack."""
+        self._weights = conv.weight.numel()
+        super().show(image, gradient, conv.kernel_size[0], reuses)
+        self.sentence += f" The convolution has {weights_of(self._weights)} throughout."
+
+    def _depth(self, depth: int) -> str:
+        return uses_of(depth)
+
+    def _level(self, level: int) -> str:
+        return f"use {level}"
+
+    def _stack_title(self, kernel_size: int, depth: int) -> str:
+        return f"{kernel_size}×{kernel_size}: {weights_of(self._weights)}, {uses_of(depth)}"
+
+
+class UsesTable(Picture):
+    """One row for each layer: its weights as a bar to the left, the uses of each as a bar to the right."""
+
+    def __init__(self, counts: dict[str, tuple[int, int]]) -> None:
+        """`counts` maps a layer's name to its weights and to the uses of each weight for one sample.
+
+        Up to a comma a name says the colour; names other than dense, local and tiled are layers that share.
+        """
+        if not 1 <= len(counts) <= MOST_ROWS:
+            raise ValueError(f"counts has {len(counts)} rows; allowed are 1 to {MOST_ROWS}")
+        numbers = {name: [as_int(f"a number of {name}", number) for number in pair] for name, pair in counts.items()}
+        super().__init__(940, 84 + ROW * len(counts))
+        width, height = self.size
+        parts = ((LEFT, 315, "weights (log scale)"), (LEFT + WIDE + 40, 270, "uses of each (log scale)"))
+        for place, (left, wide, head) in enumerate(parts):
+            part = self.figure.add_axes((left / width, 20 / height, wide / width, (height - 84) / height))
+            most = max(pair[place] for pair in numbers.values())
+            part.set(xscale="log", xlim=(0.6, most**1.45 * 2), ylim=(len(numbers) - 0.5, -0.5), xticks=[])
+            part.minorticks_off()
+            part.set_title(head, fontsize=FONT_SIZE + 2, color=INK, weight="bold", loc="left", pad=14)
+            part.spines[["top", "right", "bottom"]].set_visible(False)
+            part.set_yticks(range(len(numbers)), list(numbers) if place == 0 else [""] * len(numbers))
+            part.tick_params(labelsize=FONT_SIZE + 1, length=0)
+            for row, (name, pair) in enumerate(numbers.items()):
+                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=COLOURS.get(name.split(",")[0], SHARED))
+                part.text(
+                    max(pair[place], 1) * 1.25, row, short_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
+                    va="center",
+                )  # fmt: skip
+        said = [f"{name}: {weights_of(weights)}, each used {times(uses)}" for name, (weights, uses) in numbers.items()]
+        self.sentence = f"For one sample, {'; '.join(said)}."
+        self.lines = 3

@@ -1,0 +1,199 @@
+"""Which input pixel is connected to which output unit."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
+
+from helpers import counting
+from helpers.counting import by
+from helpers.drawing.artists import Pixels
+from helpers.drawing.picture import Picture, as_image, channels, short_count
+from helpers.drawing.style import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL
+
+LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
+
+
+class DenseGrowth(Picture):
+    """A dense layer's connection matrix, drawn to scale, beside the number of its weights."""
+
+    largest = 28
+
+    def __init__(self) -> None:
+        super().__init__(900, 370)
+        self._digit = Pixels(self, self.square(10, 40, 270))
+        self._digit_title = self.title(self._digit.axes)
+        matrix = self.square(310, 40, 270)
+        self._matrix_title = self.title(matrix)
+        self._matrix = self.moves(matrix.add_patch(Rectangle((0, 0), 0, 0, color=DENSE)))
+        self.under(matrix, "connection matrix, to scale")
+        self._chart = self.figure.add_axes((712 / 900, 78 / 370, 170 / 900, 232 / 370))
+        sides = np.arange(4, self.largest + 1)
+        self._chart.loglog(sides, sides**4, color=DENSE, linewidth=3)
+        self._chart.set(xlim=(3.6, 31), ylim=(100, 2e6), xticks=[4, 8, 16, 28], xticklabels=[4, 8, 16, 28])
+        self._chart.minorticks_off()
+        self._chart.tick_params(labelsize=FONT_SIZE)
+        self._chart.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+        self._chart.set_xlabel("image side, log", fontsize=FONT_SIZE, color=INK)
+        self._chart.spines[["top", "right"]].set_visible(False)
+        self._chart_title = self.title(self._chart)
+        self._dot = self.moves(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
+
+    def show(self, weight: np.ndarray, image: np.ndarray) -> None:
+        """Show a dense layer's weight (H², H²), one row for each output, over a square image (H, H)."""
+        image = as_image("image", image)
+        side = image.shape[0]
+        if image.shape != (side, side) or side > self.largest or weight.shape != (side**2, side**2):
+            raise ValueError(
+                f"weight has shape {tuple(weight.shape)} over an image of {image.shape}; allowed is one row and one "
+                f"column for every pixel of a square image, and at most {self.largest} pixels a side"
+            )
+        outputs, pixels = weight.shape
+        scale = pixels / self.largest**2
+        self._digit.show(image, (0, 0, side, side))
+        self._digit_title.set_text(f"{side}×{side} = {pixels} pixels")
+        self._matrix.set_bounds(0, 0, scale, scale)
+        self._matrix_title.set_text(f"{outputs} outputs × {pixels} pixels")
+        self._dot.set_data([side], [outputs * pixels])
+        self._chart_title.set_text(f"{outputs * pixels:,} weights")
+        self.sentence = (
+            f"{side}×{side} image: each of {outputs} outputs sees all {pixels} pixels; {outputs * pixels:,} weights."
+        )
+
+
+class ConnectionMap(Picture):
+    """One output of a locally connected layer: what it sees of the image, where it lies, and its row of the matrix."""
+
+    def __init__(self) -> None:
+        super().__init__(900, 360)
+        self._image = Pixels(self, self.square(10, 40, 270))
+        self._output = Pixels(self, self.square(310, 40, 270))
+        self._matrix = Pixels(self, self.square(620, 40, 270))
+        self._titles = [self.title(part.axes) for part in (self._image, self._output, self._matrix)]
+        self.under(self._image.axes, "input: what the output sees")
+        self.under(self._output.axes, "output map")
+        self.under(self._matrix.axes, "connection matrix")
+        self._pointer = self.moves(self._matrix.axes.plot([], [], ">", markersize=15, color=CHOSEN, clip_on=False)[0])
+        self._layer = None
+
+    def show(self, layer, image: np.ndarray, position: int) -> None:
+        """Show the output at `position`, counted row by row from 0, of a layer with the sizes of an `nn.Conv2d`.
+
+        `layer` has `in_channels`, `out_channels`, `image_size`, `kernel_size`, `output_size`, `stride`, `padding` and
+        `dilation`; `image` is (H, W). Raises ValueError for a position outside the output map, for more than one input
+        channel, and for more connections than a picture can show.
+        """
+        sizes = counting.Layer(
+            layer.in_channels,
+            layer.out_channels,
+            layer.image_size,
+            layer.kernel_size,
+            layer.stride,
+            layer.padding,
+            layer.dilation,
+        )
+        if sizes.in_channels != 1:
+            raise ValueError(f"layer has in_channels={sizes.in_channels}; allowed is 1, the channel that is drawn")
+        if sizes.dense.weights > LARGEST_MATRIX:
+            raise ValueError(
+                f"the connection matrix of this layer has {short_count(sizes.dense.weights)} entries; allowed are "
+                f"{short_count(LARGEST_MATRIX)}: shrink image_size or out_channels"
+            )
+        image = as_image("image", image, sizes.image_size)
+        height, width = sizes.output_size
+        position = counting.as_int("position", position, minimum=0)
+        if position >= height * width:
+            raise ValueError(f"position={position} is outside the output map; allowed is 0 to {height * width - 1}")
+        row, column = divmod(position, width)
+        connected = connection_matrix(sizes)
+        seen = connected[position].reshape(sizes.image_size)
+        block = None
+        if seen.any():  # with wide padding an output may see no pixel at all
+            inside = np.argwhere(seen)
+            (top, left), (bottom, right) = inside.min(0), inside.max(0)
+            block = (top, left, bottom - top + 1, right - left + 1)
+        self._image.show(image, block)
+        chosen = np.ones((height, width, 3))
+        chosen[row, column] = to_rgb(CHOSEN)
+        self._output.show(chosen, (row, column, 1, 1))
+        self._show_matrix(np.tile(connected, (sizes.out_channels, 1)), position, height * width)
+        repeated = f" × {sizes.out_channels} channels" if sizes.out_channels > 1 else ""
+        pixels, count = connected.shape[1], sizes.local
+        self._titles[0].set_text(f"{image.shape[0]}×{image.shape[1]}, sees {seen.sum()} pixels")
+        self._titles[1].set_text(f"{height}×{width}{repeated}")
+        self._titles[2].set_text(f"{height * width * sizes.out_channels:,} outputs × {pixels} pixels")
+        self.sentence = (
+            f"{by(sizes.image_size)} image, {by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}: position "
+            f"{position} (row {row}, column {column}) sees {seen.sum()} of {pixels} pixels; "
+            f"{short_count(count.weights)} weights instead of {short_count(sizes.dense.weights)} in a dense layer."
+        )
+        self._layer = sizes
+
+    @staticmethod
+    def positions(image_size: int, kernel_size: int) -> tuple[int, int]:
+        """Return the first and last position of the output map, for a slider's range: stride 1, no padding."""
+        height, width = counting.Layer(1, 1, image_size, kernel_size).output_size
+        return 0, height * width - 1
+
+    def pointed(self, x: float, y: float) -> dict[str, int] | None:
+        """Return the position that belongs to a place on the picture, given as fractions from the top left."""
+        if self._layer is None:
+            return None
+        spot = self.figure.transFigure.transform((x, 1 - y))
+        height, width = self._layer.output_size
+        for part in (self._image, self._output, self._matrix):
+            across, down = part.axes.transData.inverted().transform(spot)
+            if not (0 <= across < 1 and 0 <= down < 1):
+                continue
+            if part is self._output:
+                row, column = int(down * height), int(across * width)
+            elif part is self._image:
+                sizes = self._layer
+                row, column = (
+                    round((share * image - 0.5 + padding - dilation * (kernel - 1) / 2) / stride)
+                    for share, image, kernel, stride, padding, dilation in zip(
+                        (down, across),
+                        sizes.image_size,
+                        sizes.kernel_size,
+                        sizes.stride,
+                        sizes.padding,
+                        sizes.dilation,
+                        strict=True,
+                    )
+                )
+            else:
+                rows = height * width * self._layer.out_channels
+                row, column = divmod(int(down * rows) % (height * width), width)
+            return {"position": min(max(row, 0), height - 1) * width + min(max(column, 0), width - 1)}
+        return None
+
+    def _show_matrix(self, connected: np.ndarray, position: int, positions: int) -> None:
+        colours = np.array([to_rgb(EMPTY), to_rgb(LOCAL), to_rgb("#FFE9BF"), to_rgb(CHOSEN)])
+        kind = connected.astype(np.uint8)
+        kind[position::positions] += 2
+        rows = len(kind)
+        chosen = np.arange(position, rows, positions)  # the same position in every channel
+        self._pointer.set_data(np.full(len(chosen), -0.025), (chosen + 0.5) / rows)
+        kind = _pooled(kind, limit=270)
+        self._matrix.show(colours[kind], outline_pixels=False)  # its pixels are too small for lines around them
+
+
+def connection_matrix(sizes: counting.Layer) -> np.ndarray:
+    """Return which output position (row) sees which pixel (column), bool of shape (H_out W_out, H W)."""
+    rows, columns = (_axis(sizes, axis) for axis in (0, 1))
+    return np.kron(rows, columns)
+
+
+def _axis(sizes: counting.Layer, axis: int) -> np.ndarray:
+    """Along one axis: which output index sees which pixel index, bool of shape (outputs, pixels)."""
+    outputs = np.arange(sizes.output_size[axis])[:, None, None]
+    taps = np.arange(sizes.kernel_size[axis])[None, :, None]
+    seen = outputs * sizes.stride[axis] + taps * sizes.dilation[axis] - sizes.padding[axis]
+    return (seen == np.arange(sizes.image_size[axis])).any(axis=1)
+
+
+def _pooled(kind: np.ndarray, limit: int) -> np.ndarray:
+    """Shrink to at most `limit` rows and columns; the largest value of a block stays visible."""
+    rows, columns = (-(-size // limit) for size in kind.shape)
+    padded = np.pad(kind, ((0, -kind.shape[0] % rows), (0, -kind.shape[1] % columns)))
+    blocks = padded.reshape(padded.shape[0] // rows, rows, padded.shape[1] // columns, columns)
+    return blocks.max(axis=(1, 3))

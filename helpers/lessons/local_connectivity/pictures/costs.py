@@ -1,0 +1,87 @@
+"""What locality saves, for image sizes that no one would allocate."""
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from helpers import counting
+from helpers.drawing.picture import Picture, short_bytes, short_count
+from helpers.drawing.style import DENSE, FAINT, FONT_SIZE, INK, LOCAL
+
+SIDES = (8, 16, 32, 64, 128, 299)
+BINDER_BYTES = 2 * 10**9
+CLEAR = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}  # keeps words readable on lines
+
+
+class LocalityCosts(Picture):
+    """Weights, multiply-adds and bytes of a dense and a locally connected layer over the side of the image."""
+
+    def __init__(self) -> None:
+        super().__init__(900, 430)
+        axes = self._axes = self.figure.add_axes((125 / 900, 65 / 430, 640 / 900, 320 / 430))
+        axes.set(xscale="log", yscale="log", xlim=(7.4, 460), ylim=(1e0, 1e14))
+        axes.xaxis.set(major_locator=FixedLocator(SIDES), minor_locator=NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda side, _: f"{side:g}"))
+        axes.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 13, 3)), minor_locator=NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _power(number)))
+        axes.tick_params(labelsize=FONT_SIZE)
+        axes.set_xlabel("image side in pixels", fontsize=FONT_SIZE, color=INK)
+        axes.set_title("weights = multiply-adds", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17)
+        axes.spines[["top"]].set_visible(False)
+        memory = axes.secondary_yaxis("right", functions=(lambda w: 4 * w, lambda b: b / 4))
+        memory.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 14, 3)), minor_locator=NullLocator())
+        memory.yaxis.set_major_formatter(FuncFormatter(lambda number, _: short_bytes(round(number))))
+        memory.tick_params(labelsize=FONT_SIZE)
+        axes.set_title("memory", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
+        axes.axhline(BINDER_BYTES / 4, color=FAINT, linestyle="--", linewidth=1.5)
+        axes.text(450, BINDER_BYTES / 4 * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
+        self._marker = self.moves(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
+        self._lines, self._dots, self._labels = {}, {}, {}
+        for name, colour, dash in (("dense", DENSE, "-"), ("local", LOCAL, (0, (5, 1.5)))):
+            self._lines[name] = self.moves(axes.plot([], [], color=colour, linewidth=3.5, linestyle=dash)[0])
+            self._dots[name] = self.moves(axes.plot([], [], "o", color=colour, markersize=12)[0])
+            self._labels[name] = self.moves(
+                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=colour, weight="bold", va="center", bbox=CLEAR)
+            )
+
+    def show(self, image_size: int, kernel_size: int, out_channels: int) -> None:
+        """Show one input channel, stride 1 and no padding, marked at `image_size`; nothing is allocated."""
+        image_size, kernel_size = (
+            counting.as_int(name, value) for name, value in (("image_size", image_size), ("kernel_size", kernel_size))
+        )
+        if not (SIDES[0] <= image_size <= SIDES[-1] and kernel_size <= SIDES[0]):
+            raise ValueError(
+                f"image_size={image_size}, kernel_size={kernel_size}; allowed are {SIDES[0]} to {SIDES[-1]} pixels and "
+                f"a kernel of at most {SIDES[0]}"
+            )
+        sides = sorted({*SIDES, *range(8, 300, 4), image_size})
+        counts = {side: counting.Layer(1, out_channels, side, kernel_size, bias=False) for side in sides}
+        chosen = counts[image_size]
+        self._marker.set_xdata([image_size, image_size])
+        for name in ("dense", "local"):
+            weights = {side: getattr(layer, name).weights for side, layer in counts.items()}
+            self._lines[name].set_data(list(weights), list(weights.values()))
+            self._dots[name].set_data([image_size], [weights[image_size]])
+            label = self._labels[name]
+            label.set_text(f"{name}: {short_count(weights[image_size])}")
+            # Both lines rise to the right: a label needs more room above its right and below its left.
+            side = "left" if image_size < 20 else "right" if image_size > 150 else "center"
+            room = {("dense", "left"): 3e3, ("dense", "center"): 60, ("dense", "right"): 60}
+            room |= {("local", "left"): 1 / 60, ("local", "center"): 1 / 60, ("local", "right"): 1 / 1000}
+            label.set_ha(side)
+            label.set_position((image_size, weights[image_size] * room[name, side]))
+        dense, local = chosen.dense, chosen.local
+        self.sentence = (
+            f"{image_size}×{image_size} image, {kernel_size}×{kernel_size} kernel, "
+            f"{out_channels} channel{'s' if out_channels > 1 else ''}: dense {short_count(dense.weights)} weights "
+            f"({short_bytes(dense.bytes)}), local {short_count(local.weights)} weights ({short_bytes(local.bytes)}), "
+            f"{_ratio(dense.weights / local.weights)} times fewer. Each weight is used once, "
+            "so multiply-adds equal weights."
+        )
+
+
+def _power(number: float) -> str:
+    return short_count(round(number)).replace("1,000", "1 thousand")
+
+
+def _ratio(number: float) -> str:
+    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"

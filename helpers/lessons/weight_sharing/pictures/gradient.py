@@ -1,0 +1,84 @@
+"""The gradient of a shared weight: one number for each of its uses, and their sum."""
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch
+
+from helpers.drawing.artists import Glyphs, Pixels, signed, signs
+from helpers.drawing.picture import Picture, as_image, with_sign
+from helpers.drawing.style import FONT_SIZE, INK
+
+LARGEST_KERNEL = 4
+
+
+class GradientSum(Picture):
+    """One weight of a kernel: the pixels it meets, its gradient at each use, and the sum that autograd gives."""
+
+    def __init__(self) -> None:
+        super().__init__(940, 360)
+        self._image, self._uses, self._kernel = (Pixels(self, self.square(left, 50, 270)) for left in (10, 312, 660))
+        self._signs = Glyphs(self, self._uses.axes)
+        self._values = Glyphs(self, self._kernel.axes)
+        self._titles = [self.title(part.axes) for part in (self._image, self._uses, self._kernel)]
+        self.under(self._image.axes, "what the weight meets")
+        self.under(self._uses.axes, "its gradient at each use")
+        self.under(self._kernel.axes, "weight.grad of the kernel")
+        self.figure.add_artist(
+            FancyArrowPatch(
+                (588 / 940, 185 / 360),
+                (652 / 940, 185 / 360),
+                arrowstyle="simple,head_length=14,head_width=26,tail_width=9",
+                color=INK,
+            )
+        )
+        self.figure.text(617 / 940, 222 / 360, "sum", fontsize=FONT_SIZE + 4, weight="bold", color=INK, ha="center")
+
+    def show(self, image: np.ndarray, uses: np.ndarray, grad: np.ndarray, row: int, column: int) -> None:
+        """Show the weight at (row, column) of a kernel that moves over an image (H, W) with stride 1, unpadded.
+
+        `uses` is its gradient at each output position, (H_out, W_out), and `grad` the kernel's gradient, (K, K). Raises
+        ValueError for shapes that do not fit, and for uses whose sum is not the weight's entry in `grad`.
+        """
+        image, uses, grad = (as_image(name, a) for name, a in (("image", image), ("uses", uses), ("grad", grad)))
+        kernel_size = grad.shape[0]
+        expected = tuple(size - kernel_size + 1 for size in image.shape)
+        if grad.shape != (kernel_size, kernel_size) or kernel_size > LARGEST_KERNEL or uses.shape != expected:
+            raise ValueError(
+                f"uses has shape {uses.shape} and grad {grad.shape}; allowed are {expected} and a square of at most "
+                f"{LARGEST_KERNEL}×{LARGEST_KERNEL}"
+            )
+        if not (0 <= row < kernel_size and 0 <= column < kernel_size):
+            raise ValueError(f"row={row}, column={column}; allowed is 0 to {kernel_size - 1}")
+        total = uses.sum()
+        if not np.isclose(total, grad[row, column], rtol=1e-9, atol=1e-9):
+            raise ValueError(f"uses sum to {total}; allowed is the weight's entry in grad, {grad[row, column]}")
+        block = (row, column, *uses.shape)
+        self._image.show(image, block)
+        placed = np.zeros(image.shape)
+        placed[row : row + uses.shape[0], column : column + uses.shape[1]] = uses
+        self._uses.show(signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
+        self._signs.show(signs(placed), size=12, weight="bold")
+        self._kernel.show(signed(grad, np.abs(grad).max()), (row, column, 1, 1))
+        size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
+        self._values.show(
+            {
+                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): with_sign(grad[i, j])
+                for i in range(kernel_size)
+                for j in range(kernel_size)
+            },
+            size,
+        )
+        above, below = int((uses > 0).sum()), int((uses < 0).sum())
+        self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
+        self._titles[1].set_text(f"{above} above zero, {below} below")
+        self._titles[2].set_text(f"sum of {uses.size} uses: {with_sign(total)}")
+        self.sentence = (
+            f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {uses.size} positions. Its "
+            f"gradient is above zero at {above} of them, below zero at {below}, and zero at "
+            f"{uses.size - above - below}; the sum is {with_sign(total)}, and autograd's is "
+            f"{with_sign(grad[row, column])}."
+        )
+
+    @staticmethod
+    def taps(kernel_size: int) -> tuple[int, int]:
+        """Return the first and last row or column of a kernel, for a slider's range."""
+        return 0, kernel_size - 1
