@@ -5,7 +5,7 @@ import linecache
 from collections.abc import Callable
 
 
-def in_words(error: BaseException, written: Callable | None) -> str:
+def describe_error(error: BaseException, written: Callable | None) -> str:
     """Say what was raised, and the line of what the learner has written, a function or class, that led to it."""
     text = f"{type(error).__name__}: {error}".removesuffix(": ")
     file, line = _file_of(written), None

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from helpers.errors import in_words
+from helpers.errors import describe_error
 from helpers.exercises.outcomes import Outcome, RefusedError, UnansweredError, as_whole, difference, outcome, said
 from helpers.exercises.sandbox import Tell
 
@@ -173,7 +173,7 @@ def said_in_words(written: Callable | None) -> Iterator[None]:
         if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
             raise RefusedError(TOO_MUCH) from None
         advice = "".join(f"\n{words}" for pattern, words in ADVICE.items() if pattern in str(error))
-        raise RefusedError(f"your code stopped with {in_words(error, written)}{advice}") from error
+        raise RefusedError(f"your code stopped with {describe_error(error, written)}{advice}") from error
 
 
 def _brief(value: Any) -> str:

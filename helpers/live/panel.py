@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 from IPython.display import Image, display
 
-from helpers.errors import in_words
+from helpers.errors import describe_error
 from helpers.live.controls import Range, Value, check, checked_presets, checked_starts, controls
 from helpers.live.predictions import Predict
 
@@ -111,7 +111,7 @@ class Panel(anywidget.AnyWidget):
             values = {control["name"]: control["value"] for control in moved}
             picture, sentence = self._shown_at(values)
         except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
-            problem = in_words(error, self._function)
+            problem = describe_error(error, self._function)
             moved = [{**control, "value": values[control["name"]]} for control in moved]
         with self.hold_sync():
             self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
@@ -171,7 +171,7 @@ class Panel(anywidget.AnyWidget):
                 moved = self._shown.pointed(*content["point"]) if "point" in content else content["values"]
                 self.set(**(moved or {}))
             except Exception as error:  # without an answer the page would wait in vain
-                self.problem = in_words(error, self._function)
+                self.problem = describe_error(error, self._function)
             finally:
                 self.answered = content["ticket"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import traitlets
 
-from helpers.errors import in_words
+from helpers.errors import describe_error
 from helpers.live.controls import Range, Value
 from helpers.live.panel import DRAWING, Panel, Picture
 from helpers.live.predictions import Predict
@@ -97,7 +97,7 @@ class RunPanel(Panel):
             if self._ran == self._starts:
                 self._tell()
         except (Exception, SystemExit) as error:
-            problem = in_words(error, self._function)
+            problem = describe_error(error, self._function)
         finally:
             self._draw(problem, running=False)
 
@@ -112,7 +112,7 @@ class RunPanel(Panel):
             try:
                 picture = self._shown.png(self._density)
             except Exception as error:
-                problem = in_words(error, self._function)
+                problem = describe_error(error, self._function)
             self.picture, self.sentence, self.problem = picture, self._sentence(self.values), problem
             self.running, self.progress = running, self._done
 
