@@ -115,7 +115,7 @@ class Code:
 
     def _outcome(self, written: Callable, case: tuple) -> Outcome:
         torch.manual_seed(0)
-        with said_in_words(written):
+        with refuse_errors(written):
             return outcome(self.probe(written, *case), self.parts)
 
     def _reason(self, part: str, cases: list[tuple], came: list[Outcome], first: tuple) -> str:
@@ -154,7 +154,7 @@ class Design:
         tell(where)
         torch.manual_seed(0)
         try:
-            with said_in_words(next((part for part in answer if callable(part)), None)):
+            with refuse_errors(next((part for part in answer if callable(part)), None)):
                 return list(islice(self.problems(*answer), 1))
         except UnansweredError:
             return None
@@ -163,7 +163,7 @@ class Design:
 
 
 @contextlib.contextmanager
-def said_in_words(written: Callable | None) -> Iterator[None]:
+def refuse_errors(written: Callable | None) -> Iterator[None]:
     """Turn whatever a learner's code raises into RefusedError, with the line that led to it."""
     try:
         yield

@@ -23,7 +23,7 @@ class ClaimTable(Picture):
             raise ValueError(f"claims has {len(claims)} entries; allowed are 1 to {len(LETTERS)}")
         super().__init__(940, ROW * len(claims) + 40)
         self._verdicts = ["right" if holds else "wrong" for *_, holds in claims]
-        self._numbers = [_in_words(computed) for _, _, computed, _ in claims]
+        self._numbers = [_format_shown(computed) for _, _, computed, _ in claims]
         height = self.size[1]
         for x, name, align in (
             (12, "claim", "left"),
@@ -39,7 +39,7 @@ class ClaimTable(Picture):
             self.figure.add_artist(Line2D([0.01, 0.99], [top, top], color=FAINT, linewidth=1))
             self._write(12, y, LETTERS[row], weight="bold")
             self._write(36, y, claim)
-            self._write(580, y, _in_words(said), ha="right")
+            self._write(580, y, _format_shown(said), ha="right")
             computed = self.words(755, y, ha="right", va="center", weight="bold")
             verdict = self.words(780, y + 13, va="center", weight="bold")
             self._rows.append((computed, verdict, self.words(780, y - 9, va="center")))
@@ -65,5 +65,5 @@ class ClaimTable(Picture):
         self.figure.text(x / self.size[0], y / self.size[1], text, fontsize=FONT_SIZE, color=INK, va="center", **how)
 
 
-def _in_words(value: Shown) -> str:
+def _format_shown(value: Shown) -> str:
     return value if isinstance(value, str) else f"{value:,}"
