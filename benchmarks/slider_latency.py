@@ -54,7 +54,7 @@ def move(moving, value):
 class Three(Picture):
     def __init__(self):
         super().__init__(1000, 400)
-        self.artists = [self.moves(artist) for artist in draw(self.figure)]
+        self.artists = [self.add_animated(artist) for artist in draw(self.figure)]
 """
 
 WAYS = {

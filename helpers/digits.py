@@ -28,7 +28,7 @@ def load() -> tuple[np.ndarray, np.ndarray]:
 def digit(index: int, image_size: int) -> np.ndarray:
     """Return one digit redrawn at `image_size` × `image_size` pixels, float32 from 0 to 1.
 
-    Pixels in between are interpolated linearly. Raises TypeError or ValueError for an index outside 0 to 1796 or an
+    PixelImage in between are interpolated linearly. Raises TypeError or ValueError for an index outside 0 to 1796 or an
     image_size outside 1 to 512.
     """
     images, _ = load()

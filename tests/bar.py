@@ -14,7 +14,7 @@ class Bar(Picture):
         axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, 100), ylim=(0, 1))
         axes.set_axis_off()
-        self.bar = self.moves(axes.barh([0.5], [0], height=1, color="black")[0])
+        self.bar = self.add_animated(axes.barh([0.5], [0], height=1, color="black")[0])
 
     def show(self, value):
         self.bar.set_width(value)

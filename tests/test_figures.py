@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers import counting, digits
-from helpers.drawing.artists import Glyphs, Pixels, Words, signed, signs
+from helpers.drawing.artists import CachedText, PixelImage, TextCollection, signed, signs
 from helpers.drawing.picture import Picture, short_bytes, short_count
 from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from helpers.layers import LocallyConnected2d, TiledConv2d, to_dense
@@ -523,7 +523,7 @@ def ink(png):
 def blank():
     """Return an empty picture and bare axes in it, from 120 to 360 and from 30 to 270 pixels of the page."""
     picture = Picture(400, 300)
-    axes = picture.square(120, 30, 240)
+    axes = picture.add_square(120, 30, 240)
     axes.set_axis_off()
     return picture, axes
 
@@ -532,7 +532,7 @@ def blank():
 @pytest.mark.parametrize(("size", "weight"), [(12, "normal"), (30, "bold")])
 def test_glyphs_are_centred_on_their_place(density, size, weight):
     picture, axes = blank()
-    glyphs = Glyphs(picture, axes)
+    glyphs = TextCollection(picture, axes)
     for x, y in ((0.25, 0.5), (0.75, 0.125)):
         glyphs.show({(x, y): "8"}, size, weight)
         left, top, right, bottom = ink(picture.png(density)) / density
@@ -550,7 +550,7 @@ def test_glyphs_are_centred_on_their_place(density, size, weight):
 def test_every_pixel_of_an_image_lies_at_its_place(density):
     picture, axes = blank()
     colours = np.random.default_rng(0).integers(0, 256, size=(5, 4, 3)) / 255
-    pixels = Pixels(picture, axes)
+    pixels = PixelImage(picture, axes)
     pixels.show(colours, outline_pixels=False)
     drawn = decoded(picture.png(density)).copy()
     top, bottom, left, right = (round(edge * density) for edge in (30, 270, 120, 360))
@@ -577,7 +577,7 @@ def test_every_pixel_of_an_image_lies_at_its_place(density):
 )
 def test_words_fill_the_room_that_they_say(text, align, level, size, weight, density):
     picture = Picture(1200, 200)
-    words = picture.words(600, 100, size, ha=align, va=level, weight=weight)
+    words = picture.add_text(600, 100, size, ha=align, va=level, weight=weight)
     words.set_text(text)
     left, top, right, bottom = ink(picture.png(density)) / density
     said = words.get_window_extent(picture.figure.canvas.get_renderer()).extents / density
@@ -769,7 +769,7 @@ def picture(request):
 def painted(monkeypatch):
     """Return the texts that are painted from now on."""
     found = []
-    for kind in (Text, Words):
+    for kind in (Text, CachedText):
 
         def draw(text, renderer, paint=kind.draw):
             found.append(text)

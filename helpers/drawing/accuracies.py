@@ -126,11 +126,11 @@ class VotedAccuracies(Accuracies, Ballot):
         super().__init__(results)
         self._rows = {}
         for mark in self.marks:
-            self.moves(mark)
+            self.add_animated(mark)
         width, height = self.size
         for row, (net, _) in enumerate(results):
             y = height - 10 - ROW * (row + 0.5)
-            arrow = self.words(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
+            arrow = self.add_text(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
             self._rows.setdefault(net, []).append(arrow)
         box = self.figure.axes[0].get_position()
         middle = (box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height

@@ -28,7 +28,7 @@ EM = 100  # the size at which outlines are taken from the font
 NOTHING = Path(np.zeros((0, 2)))
 
 
-class Words(Text):
+class CachedText(Text):
     """A line of text whose outline is kept, because laying text out takes longer than all else in a small picture."""
 
     def draw(self, renderer: RendererBase) -> None:
@@ -46,13 +46,13 @@ class Words(Text):
         gc.restore()
 
 
-class Glyphs:
+class TextCollection:
     """Many short texts at places in one axes, drawn as one shape: a hundred numbers cost as little as one."""
 
     def __init__(self, picture: "Picture", axes: Axes, color: str = INK) -> None:
         box = axes.get_position()
         self._pixels = (box.width * picture.size[0], box.height * picture.size[1])
-        self._patch = picture.moves(axes.add_patch(PathPatch(NOTHING, color=color, linewidth=0)))
+        self._patch = picture.add_animated(axes.add_patch(PathPatch(NOTHING, color=color, linewidth=0)))
 
     def show(self, texts: dict[tuple[float, float], str], size: float, weight: str = "normal") -> None:
         """Show texts of `size` points, each centred on its place: fractions of the axes from the left and the top."""
@@ -65,15 +65,17 @@ class Glyphs:
         self._patch.set_path(Path.make_compound_path(*shapes) if shapes else NOTHING)
 
 
-class Pixels:
+class PixelImage:
     """An image of any size that fills its axes, with lines around the pixels and room for one outlined block."""
 
     def __init__(self, picture: "Picture", axes: Axes) -> None:
         self.axes = axes
         axes.set(xlim=(0, 1), ylim=(1, 0))
-        self._image = picture.moves(axes.add_artist(_Raster()))
-        self._lines = picture.moves(axes.add_collection(LineCollection([], colors="#C8C8C8", linewidths=0.8)))
-        self._block = picture.moves(axes.add_patch(Rectangle((0, 0), 0, 0, fill=False, color=CHOSEN, linewidth=4)))
+        self._image = picture.add_animated(axes.add_artist(_PixelArtist()))
+        self._lines = picture.add_animated(axes.add_collection(LineCollection([], colors="#C8C8C8", linewidths=0.8)))
+        self._block = picture.add_animated(
+            axes.add_patch(Rectangle((0, 0), 0, 0, fill=False, color=CHOSEN, linewidth=4))
+        )
 
     def show(
         self, pixels: np.ndarray, block: tuple[int, int, int, int] | None = None, outline_pixels: bool = True
@@ -95,7 +97,7 @@ class Pixels:
         self._block.set_bounds(left / width, top / height, block_width / width, block_height / height)
 
 
-class _Raster(Artist):
+class _PixelArtist(Artist):
     """Coloured pixels that fill the axes; every point of the picture takes the pixel that it lies in."""
 
     def __init__(self) -> None:
@@ -140,7 +142,7 @@ def signed(values: np.ndarray, largest: float) -> np.ndarray:
 
 
 def signs(values: np.ndarray) -> dict[tuple[float, float], str]:
-    """Return a plus or minus for every number that is not zero, at its place on the grid, as `Glyphs.show` takes it."""
+    """Return a plus or minus at the place of every number that is not zero, as `TextCollection.show` takes them."""
     height, width = values.shape
     return {
         ((column + 0.5) / width, (row + 0.5) / height): "+" if values[row, column] > 0 else "−"

@@ -19,7 +19,7 @@ class Ballot(Picture):
     def seal(self, results: Iterable[Artist], votes: Iterable[str], x: float, y: float) -> None:
         """Hide results, all of which move, until one of `votes`; the request to vote is at x and y in pixels."""
         self._results, self._votes, self._result = list(results), list(votes), self.sentence
-        self._ask = self.words(x, y, 2 * FONT_SIZE, ha="center", va="center")
+        self._ask = self.add_text(x, y, 2 * FONT_SIZE, ha="center", va="center")
         self._ask.set_text("vote first")
         self.show("not yet")
 

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.drawing.artists import Words
+from helpers.drawing.artists import CachedText
 from helpers.drawing.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
 
 
@@ -18,8 +18,8 @@ class Picture:
 
     `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. While a picture is
     `untold`, the page should not tell either what it is about to show. A subclass draws in `__init__`, hands every
-    artist that moves to `moves`, and says in `sentence` what the picture shows. Repainting keeps the drawn background
-    and paints only the moving artists.
+    artist that moves to `add_animated`, and says in `sentence` what the picture shows. Repainting keeps the drawn
+    background and paints only the animated artists.
     """
 
     lines = 2
@@ -30,13 +30,13 @@ class Picture:
         self.sentence = ""
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
-        self._moving: list[Artist] = []
+        self._animated: list[Artist] = []
         self._background = None  # and the dots per inch for which it was drawn
 
-    def moves(self, artist: Artist) -> Artist:
+    def add_animated(self, artist: Artist) -> Artist:
         """Mark an artist as one that moves, and return it."""
         artist.set_animated(True)
-        self._moving.append(artist)
+        self._animated.append(artist)
         return artist
 
     def png(self, density: float = 1.0, small: bool = False) -> bytes:
@@ -54,7 +54,7 @@ class Picture:
             self._background = dpi, self._canvas.copy_from_bbox(self.figure.bbox)
         else:
             self._canvas.restore_region(self._background[1])
-        for artist in self._moving:
+        for artist in self._animated:
             self.figure.draw_artist(artist)
         pixels = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
         if small:
@@ -63,7 +63,7 @@ class Picture:
         pixels.save(file, "PNG", compress_level=9 if small else 1)
         return file.getvalue()
 
-    def square(self, left: float, bottom: float, side: float) -> Axes:
+    def add_square(self, left: float, bottom: float, side: float) -> Axes:
         """Add square axes without ticks, x to the right and y downwards from 0 to 1; the box is in pixels."""
         width, height = self.size
         axes = self.figure.add_axes((left / width, bottom / height, side / width, side / height))
@@ -72,7 +72,7 @@ class Picture:
             spine.set(color=FAINT, linewidth=1)
         return axes
 
-    def chart(self, box: tuple[int, int, int, int], title: str, title_x: float, below: str) -> Axes:
+    def add_chart(self, box: tuple[int, int, int, int], title: str, title_x: float, below: str) -> Axes:
         """Add axes with `below` under the x axis and, in place of a label at the y axis, a title at the left.
 
         The box is (left, bottom, width, height) in pixels, and `title_x` a fraction of its width.
@@ -86,19 +86,19 @@ class Picture:
         axes.grid(axis="y", color="#DDDDDD")
         return axes
 
-    def words(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> Words:
+    def add_text(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> CachedText:
         """Add a moving line of text, `size` points large, at x and y in pixels from the bottom left."""
-        words = Words(x / self.size[0], y / self.size[1], "", fontsize=size, **{"color": INK, **how})
+        words = CachedText(x / self.size[0], y / self.size[1], "", fontsize=size, **{"color": INK, **how})
         words.set_transform(self.figure.transFigure)
-        return self.moves(self.figure.add_artist(words))
+        return self.add_animated(self.figure.add_artist(words))
 
-    def title(self, axes: Axes) -> Words:
+    def add_title(self, axes: Axes) -> CachedText:
         """Add a moving line of text above axes."""
         box = axes.get_position()
         x, y = (box.x0 + box.x1) / 2 * self.size[0], box.y1 * self.size[1] + 10
-        return self.words(x, y, ha="center", va="bottom")
+        return self.add_text(x, y, ha="center", va="bottom")
 
-    def under(self, axes: Axes, text: str) -> None:
+    def add_caption(self, axes: Axes, text: str) -> None:
         """Add a standing line of text below axes."""
         box = axes.get_position()
         x, y = (box.x0 + box.x1) / 2, box.y0 - 10 / self.size[1]

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers import counting
-from helpers.drawing.artists import Pixels
+from helpers.drawing.artists import PixelImage
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL
 
@@ -17,15 +17,17 @@ class ReceptiveField(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 370)
-        self._image = Pixels(self, self.square(10, 45, 270))
-        self._stack = Pixels(self, self.square(310, 45, 270))
-        self._gradient = Pixels(self, self.square(620, 45, 270))
-        self._titles = [self.title(part.axes) for part in (self._image, self._stack, self._gradient)]
-        self.under(self._image.axes, "input: what the output sees")
-        self.under(self._stack.axes, self.side)
-        self.under(self._gradient.axes, "gradient of the output")
+        self._image = PixelImage(self, self.add_square(10, 45, 270))
+        self._stack = PixelImage(self, self.add_square(310, 45, 270))
+        self._gradient = PixelImage(self, self.add_square(620, 45, 270))
+        self._titles = [self.add_title(part.axes) for part in (self._image, self._stack, self._gradient)]
+        self.add_caption(self._image.axes, "input: what the output sees")
+        self.add_caption(self._stack.axes, self.side)
+        self.add_caption(self._gradient.axes, "gradient of the output")
         self._names = [
-            self.moves(self._stack.axes.text(0.02, 0, "", va="center", fontsize=FONT_SIZE, color=INK, weight="bold"))
+            self.add_animated(
+                self._stack.axes.text(0.02, 0, "", va="center", fontsize=FONT_SIZE, color=INK, weight="bold")
+            )
             for _ in range(self.deepest + 1)
         ]
 

@@ -43,10 +43,10 @@ class DepthAccuracies(Ballot):
         super().__init__(940, 440)
         self._own, self._count = own, count
         box = (80, 66, 570, 320)
-        axes = self.chart(box, "test accuracy in %", -0.1, "uses of the middle layer in the test")
+        axes = self.add_chart(box, "test accuracy in %", -0.1, "uses of the middle layer in the test")
         axes.set(xlim=(-0.5, count - 0.5), ylim=(0, 104))
         axes.set_xticks(range(count))
-        self._band = self.moves(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
+        self._band = self.add_animated(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
         marks, parts, ends, keys = [], [], {}, {}
         for net, (colour, marker, dash, sign) in zip(nets, LOOKS, strict=True):
             of = [results[net, depth] for depth in depths]
@@ -55,11 +55,11 @@ class DepthAccuracies(Ballot):
             for depth, values in enumerate(of):
                 at = [depth] * len(values)
                 drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
-            marks += [self.moves(mark) for mark in drawn]
+            marks += [self.add_animated(mark) for mark in drawn]
             parts.append(f"{net}: {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
             text, colour = keys[net]
-            name = self.words(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
+            name = self.add_text(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
             name.set_text(text)
             marks.append(name)
         self.sentence = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."

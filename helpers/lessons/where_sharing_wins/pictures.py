@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.counting import as_int
 from helpers.drawing.accuracies import STYLES, Results, VotedAccuracies, apart, checked_seeds, deviation, spread
-from helpers.drawing.artists import Glyphs, Pixels, signed
+from helpers.drawing.artists import PixelImage, TextCollection, signed
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, LOCAL, SHARED
 
@@ -22,12 +22,12 @@ class ShiftLab(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 300)
-        self._parts = [Pixels(self, self.square(left, 45, 215)) for left in (6, 243, 480, 717)]
-        self._titles = [self.title(part.axes) for part in self._parts]
+        self._parts = [PixelImage(self, self.add_square(left, 45, 215)) for left in (6, 243, 480, 717)]
+        self._titles = [self.add_title(part.axes) for part in self._parts]
         names = ("moved image", "layer(moved image)", "expected", "difference")
         for part, name in zip(self._parts, names, strict=True):
-            self.under(part.axes, name)
-        self._verdict = Glyphs(self, self._parts[-1].axes)
+            self.add_caption(part.axes, name)
+        self._verdict = TextCollection(self, self._parts[-1].axes)
 
     def show(self, case: str, moved: np.ndarray, answer: np.ndarray, expected: np.ndarray) -> None:
         """Show a moved image (H, W), the layer's answer to it, and its answer at rest moved along.
@@ -66,7 +66,7 @@ class AccuracyCurves(Picture):
         """`results` is as for `Accuracies`; the data begin with the number of training digits, as in "300 digits"."""
         seeds = checked_seeds(results, MOST_POINTS)
         super().__init__(900, 440)
-        axes = self.chart((70, 65, 590, 320), "test accuracy in %", -0.08, "digits to train on")
+        axes = self.add_chart((70, 65, 590, 320), "test accuracy in %", -0.08, "digits to train on")
         sizes = sorted({_first_number(data) for _, data in results})
         axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 104))
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
@@ -103,10 +103,12 @@ class KernelDrift(Picture):
                 "every epoch from 0"
             )
         super().__init__(940, 420)
-        self._kernels = Pixels(self, self.square(10, 45, 335))
-        self._lines = self.moves(self._kernels.axes.add_collection(LineCollection([], colors=INK, linewidths=1.2)))
-        self._title = self.title(self._kernels.axes)
-        self.under(self._kernels.axes, "the kernel at every position")
+        self._kernels = PixelImage(self, self.add_square(10, 45, 335))
+        self._lines = self.add_animated(
+            self._kernels.axes.add_collection(LineCollection([], colors=INK, linewidths=1.2))
+        )
+        self._title = self.add_title(self._kernels.axes)
+        self.add_caption(self._kernels.axes, "the kernel at every position")
         self._dots, self._values = [], []
         for bottom, title, lines in (
             (245, "spread of the kernels in %", {"untied": spread}),
@@ -121,9 +123,11 @@ class KernelDrift(Picture):
             axes.spines[["top", "right"]].set_visible(False)
             for name, values in lines.items():
                 axes.plot(values, NETS[name][1], color=NETS[name][0], linewidth=3)
-                self._dots.append(self.moves(axes.plot([], [], "o", markersize=12, color=CHOSEN, clip_on=False)[0]))
+                self._dots.append(
+                    self.add_animated(axes.plot([], [], "o", markersize=12, color=CHOSEN, clip_on=False)[0])
+                )
                 y = bottom + (82 if name == "tied" else 48)
-                self._values.append((name, values, self.words(768, y, weight="bold", va="center")))
+                self._values.append((name, values, self.add_text(768, y, weight="bold", va="center")))
         axes.set_xlabel("epochs since the tie was cut", fontsize=FONT_SIZE, color=INK)
 
     def show(self, kernels: np.ndarray, epoch: int, channel: int) -> None:

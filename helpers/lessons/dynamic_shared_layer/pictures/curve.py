@@ -29,7 +29,7 @@ class TrainingCurve(Picture):
     def __init__(self, steps: int) -> None:
         self.steps = as_int("steps", steps)
         super().__init__(940, 440)
-        axes = self.chart((LEFT, BOTTOM, WIDE, TALL), "loss of the step", -0.17, "step")
+        axes = self.add_chart((LEFT, BOTTOM, WIDE, TALL), "loss of the step", -0.17, "step")
         axes.set(yscale="log", xlim=(0, 1.01 * self.steps), ylim=(LOWEST, HIGHEST))
         axes.set_yticks([1e-2, 1, 100, 10_000], ["≤ 0.01", "1", "100", "≥ 10,000"])
         axes.minorticks_off()
@@ -39,17 +39,17 @@ class TrainingCurve(Picture):
             for marker, colour in zip(MARKERS, COLOURS, strict=True)
         ]
         for artist in (self._before, *self._marks):
-            self.moves(artist)
+            self.add_animated(artist)
         x = LEFT + WIDE + 44
         page = self.figure.add_axes((0, 0, 1, 1), frameon=False, xticks=[], yticks=[], xlim=(0, 940), ylim=(0, 440))
         self._keys, self._words = [], []
         for number, (marker, colour) in enumerate(zip(MARKERS, COLOURS, strict=True)):
             y = BOTTOM + KEY * (number + 1)
-            self._keys.append(self.moves(page.plot([x], [y], marker, color=colour, markersize=12)[0]))
-            self._words.append(self.words(x + 16, y, va="center"))
-        self._head = self.words(x - 8, 0, va="center")
-        self._grey = self.words(x - 8, BOTTOM, va="center", color="#5A5A5A")
-        self._empty = self.words(LEFT + WIDE / 2, BOTTOM + TALL / 2, 2 * FONT_SIZE, ha="center", va="center")
+            self._keys.append(self.add_animated(page.plot([x], [y], marker, color=colour, markersize=12)[0]))
+            self._words.append(self.add_text(x + 16, y, va="center"))
+        self._head = self.add_text(x - 8, 0, va="center")
+        self._grey = self.add_text(x - 8, BOTTOM, va="center", color="#5A5A5A")
+        self._empty = self.add_text(LEFT + WIDE / 2, BOTTOM + TALL / 2, 2 * FONT_SIZE, ha="center", va="center")
         self._empty.set_text("press Run")
         self.clear()
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from helpers.drawing.artists import Glyphs, Pixels, signed, signs
+from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
 from helpers.drawing.picture import Picture, times, with_sign
 from helpers.drawing.style import EMPTY, FONT_SIZE
 
@@ -21,7 +21,7 @@ class UseGradients(Picture):
         lefts = [10 + (SIDE + GAP) * place for place in range(MOST_USES + 1)]
         self._parts = [_Part(self, left) for left in lefts]
         self._signs = [
-            [self.words(left + SIDE + GAP / 2, y, 22, weight="bold", ha="center", va="center") for y in HEIGHTS]
+            [self.add_text(left + SIDE + GAP / 2, y, 22, weight="bold", ha="center", va="center") for y in HEIGHTS]
             for left in lefts[:-1]
         ]
 
@@ -75,10 +75,10 @@ class _Part:
     """One map, its title, and the number at the marked weight."""
 
     def __init__(self, picture: Picture, left: float) -> None:
-        self._map = Pixels(picture, picture.square(left, BOTTOM, SIDE))
-        self._signs = Glyphs(picture, self._map.axes)
-        self._title = picture.title(self._map.axes)
-        self._value = picture.words(left + SIDE / 2, BELOW, FONT_SIZE + 3, ha="center", va="center")
+        self._map = PixelImage(picture, picture.add_square(left, BOTTOM, SIDE))
+        self._signs = TextCollection(picture, self._map.axes)
+        self._title = picture.add_title(self._map.axes)
+        self._value = picture.add_text(left + SIDE / 2, BELOW, FONT_SIZE + 3, ha="center", va="center")
 
     def hide(self, title: str = "", block: tuple | None = None, sides: tuple[int, int] = (1, 1)) -> None:
         """Show an empty place of `sides` weights, with one of them outlined."""

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from helpers.drawing.artists import Words
+from helpers.drawing.artists import CachedText
 from helpers.drawing.picture import Picture, times
 from helpers.drawing.style import EMPTY, FAINT, FONT_SIZE, INK
 
@@ -61,7 +61,7 @@ class _Row:
 
     def __init__(self, picture: Picture, top: float) -> None:
         self._picture, self._top = picture, top
-        self._title = picture.words(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
+        self._title = picture.add_text(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
         lefts = [FIRST + STEP * place for place in range(MOST_VISITS)]
         self._boxes = [self._rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
         self._numbers, self._names, self._captions = (
@@ -70,7 +70,7 @@ class _Row:
         )
         self._arrows = [self._arrow(left, top - 28 - TALL / 2) for left in lefts[:-1]]
         self._parts = [self._rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
-        self._total = picture.words(0, top - 156 + BAR / 2, FONT_SIZE + 2, weight="bold", va="center")
+        self._total = picture.add_text(0, top - 156 + BAR / 2, FONT_SIZE + 2, weight="bold", va="center")
 
     def show(self, name: str, layers: list, visited: list, scale: float) -> int:
         """Show what was visited, and bars of `scale` pixels a parameter; return the number of all parameters."""
@@ -115,10 +115,10 @@ class _Row:
         across, up = self._picture.size
         corner, size = (left / across, bottom / up), (width / across, height / up)
         box = Rectangle(corner, *size, transform=self._picture.figure.transFigure, edgecolor=INK, linewidth=1.5)
-        return self._picture.moves(self._picture.figure.add_artist(box))
+        return self._picture.add_animated(self._picture.figure.add_artist(box))
 
-    def _words(self, x: float, y: float, size: float, weight: str) -> Words:
-        return self._picture.words(x, y, size, weight=weight, ha="center", va="center")
+    def _words(self, x: float, y: float, size: float, weight: str) -> CachedText:
+        return self._picture.add_text(x, y, size, weight=weight, ha="center", va="center")
 
     def _arrow(self, left: float, y: float) -> FancyArrowPatch:
         across, up = self._picture.size
@@ -127,7 +127,7 @@ class _Row:
             *ends, arrowstyle="simple,head_length=9,head_width=12,tail_width=2", color=FAINT, shrinkA=0, shrinkB=0,
             transform=self._picture.figure.transFigure,
         )  # fmt: skip
-        return self._picture.moves(self._picture.figure.add_artist(arrow))
+        return self._picture.add_animated(self._picture.figure.add_artist(arrow))
 
 
 def _colour(number: int, last: int) -> str | np.ndarray:

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting import by
-from helpers.drawing.artists import Pixels
+from helpers.drawing.artists import PixelImage
 from helpers.drawing.picture import Picture, as_image, channels, short_count
 from helpers.drawing.style import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL
 
@@ -20,12 +20,12 @@ class DenseGrowth(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 370)
-        self._digit = Pixels(self, self.square(10, 40, 270))
-        self._digit_title = self.title(self._digit.axes)
-        matrix = self.square(310, 40, 270)
-        self._matrix_title = self.title(matrix)
-        self._matrix = self.moves(matrix.add_patch(Rectangle((0, 0), 0, 0, color=DENSE)))
-        self.under(matrix, "connection matrix, to scale")
+        self._digit = PixelImage(self, self.add_square(10, 40, 270))
+        self._digit_title = self.add_title(self._digit.axes)
+        matrix = self.add_square(310, 40, 270)
+        self._matrix_title = self.add_title(matrix)
+        self._matrix = self.add_animated(matrix.add_patch(Rectangle((0, 0), 0, 0, color=DENSE)))
+        self.add_caption(matrix, "connection matrix, to scale")
         self._chart = self.figure.add_axes((712 / 900, 78 / 370, 170 / 900, 232 / 370))
         sides = np.arange(4, self.largest + 1)
         self._chart.loglog(sides, sides**4, color=DENSE, linewidth=3)
@@ -35,8 +35,8 @@ class DenseGrowth(Picture):
         self._chart.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
         self._chart.set_xlabel("image side, log", fontsize=FONT_SIZE, color=INK)
         self._chart.spines[["top", "right"]].set_visible(False)
-        self._chart_title = self.title(self._chart)
-        self._dot = self.moves(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
+        self._chart_title = self.add_title(self._chart)
+        self._dot = self.add_animated(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
 
     def show(self, weight: np.ndarray, image: np.ndarray) -> None:
         """Show a dense layer's weight (H², H²), one row for each output, over a square image (H, H)."""
@@ -65,14 +65,16 @@ class ConnectionMap(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 360)
-        self._image = Pixels(self, self.square(10, 40, 270))
-        self._output = Pixels(self, self.square(310, 40, 270))
-        self._matrix = Pixels(self, self.square(620, 40, 270))
-        self._titles = [self.title(part.axes) for part in (self._image, self._output, self._matrix)]
-        self.under(self._image.axes, "input: what the output sees")
-        self.under(self._output.axes, "output map")
-        self.under(self._matrix.axes, "connection matrix")
-        self._pointer = self.moves(self._matrix.axes.plot([], [], ">", markersize=15, color=CHOSEN, clip_on=False)[0])
+        self._image = PixelImage(self, self.add_square(10, 40, 270))
+        self._output = PixelImage(self, self.add_square(310, 40, 270))
+        self._matrix = PixelImage(self, self.add_square(620, 40, 270))
+        self._titles = [self.add_title(part.axes) for part in (self._image, self._output, self._matrix)]
+        self.add_caption(self._image.axes, "input: what the output sees")
+        self.add_caption(self._output.axes, "output map")
+        self.add_caption(self._matrix.axes, "connection matrix")
+        self._pointer = self.add_animated(
+            self._matrix.axes.plot([], [], ">", markersize=15, color=CHOSEN, clip_on=False)[0]
+        )
         self._layer = None
 
     def show(self, layer, image: np.ndarray, position: int) -> None:

@@ -34,12 +34,12 @@ class LocalityCosts(Picture):
         axes.set_title("memory", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
         axes.axhline(BINDER_BYTES / 4, color=FAINT, linestyle="--", linewidth=1.5)
         axes.text(450, BINDER_BYTES / 4 * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
-        self._marker = self.moves(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
+        self._marker = self.add_animated(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
         self._lines, self._dots, self._labels = {}, {}, {}
         for name, colour, dash in (("dense", DENSE, "-"), ("local", LOCAL, (0, (5, 1.5)))):
-            self._lines[name] = self.moves(axes.plot([], [], color=colour, linewidth=3.5, linestyle=dash)[0])
-            self._dots[name] = self.moves(axes.plot([], [], "o", color=colour, markersize=12)[0])
-            self._labels[name] = self.moves(
+            self._lines[name] = self.add_animated(axes.plot([], [], color=colour, linewidth=3.5, linestyle=dash)[0])
+            self._dots[name] = self.add_animated(axes.plot([], [], "o", color=colour, markersize=12)[0])
+            self._labels[name] = self.add_animated(
                 axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=colour, weight="bold", va="center", bbox=CLEAR)
             )
 

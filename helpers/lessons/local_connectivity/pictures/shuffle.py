@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.drawing.artists import Pixels
+from helpers.drawing.artists import PixelImage
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN
 
@@ -12,9 +12,9 @@ class BeforeAfter(Picture):
 
     def __init__(self, before: str, after: str) -> None:
         super().__init__(700, 330)
-        self._parts = [Pixels(self, self.square(left, 45, 250)) for left in (20, 430)]
+        self._parts = [PixelImage(self, self.add_square(left, 45, 250)) for left in (20, 430)]
         for part, name in zip(self._parts, (before, after), strict=True):
-            self.under(part.axes, name)
+            self.add_caption(part.axes, name)
         arrow = {"arrowstyle": "-|>", "color": CHOSEN, "linewidth": 4, "mutation_scale": 30}
         middle = 170 / 330
         self.figure.add_artist(
@@ -22,7 +22,7 @@ class BeforeAfter(Picture):
                 "", (415 / 700, middle), (285 / 700, middle), xycoords="figure fraction", arrowprops=arrow
             )
         )
-        self._title = self.title(self._parts[0].axes)
+        self._title = self.add_title(self._parts[0].axes)
 
     def show(self, before: np.ndarray, after: np.ndarray, title: str) -> None:
         """Show two gray images (H, W), and a title over the first."""

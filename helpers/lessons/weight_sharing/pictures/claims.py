@@ -40,9 +40,9 @@ class ClaimTable(Picture):
             self._write(12, y, LETTERS[row], weight="bold")
             self._write(36, y, claim)
             self._write(580, y, _format_shown(said), ha="right")
-            computed = self.words(755, y, ha="right", va="center", weight="bold")
-            verdict = self.words(780, y + 13, va="center", weight="bold")
-            self._rows.append((computed, verdict, self.words(780, y - 9, va="center")))
+            computed = self.add_text(755, y, ha="right", va="center", weight="bold")
+            verdict = self.add_text(780, y + 13, va="center", weight="bold")
+            self._rows.append((computed, verdict, self.add_text(780, y - 9, va="center")))
 
     def show(self, marks: Sequence[str]) -> None:
         """Show what was computed of every claim that has been marked right or wrong."""

@@ -35,12 +35,12 @@ class SharingCosts(Picture):
             axes.set_title(title, fontsize=FONT_SIZE + 2, weight="bold", color=INK, loc="left")
             for row, (name, (colour, hatch)) in enumerate(NETS.items()):
                 bar = axes.barh(row, 1, 0.42, color=colour, hatch=hatch, edgecolor="white", linewidth=0)[0]
-                self._bars[name, kind] = self.moves(bar)
+                self._bars[name, kind] = self.add_animated(bar)
                 y = 355 - 265 * (row + 0.75 - 0.42) / 3.2
-                self._numbers[name, kind] = self.words(left + 6, y, FONT_SIZE + 2, weight="bold", va="center")
+                self._numbers[name, kind] = self.add_text(left + 6, y, FONT_SIZE + 2, weight="bold", va="center")
                 if kind == "weights":
                     axes.text(-0.3, row, name, fontsize=FONT_SIZE, color=INK, ha="right", va="center")
-        self._forms = [self.words(left, y) for left, y in ((132, 38), (132, 12))]
+        self._forms = [self.add_text(left, y) for left, y in ((132, 38), (132, 12))]
 
     def show(self, sizes: counting.Layer) -> None:
         """Show one layer's counts; nothing is allocated. Biases are counted apart, in the sentence."""

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.drawing.artists import Glyphs, Pixels, signed, signs
+from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
 from helpers.drawing.picture import Picture, as_image, with_sign
 from helpers.drawing.style import FONT_SIZE, INK
 
@@ -15,13 +15,15 @@ class GradientSum(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 360)
-        self._image, self._uses, self._kernel = (Pixels(self, self.square(left, 50, 270)) for left in (10, 312, 660))
-        self._signs = Glyphs(self, self._uses.axes)
-        self._values = Glyphs(self, self._kernel.axes)
-        self._titles = [self.title(part.axes) for part in (self._image, self._uses, self._kernel)]
-        self.under(self._image.axes, "what the weight meets")
-        self.under(self._uses.axes, "its gradient at each use")
-        self.under(self._kernel.axes, "weight.grad of the kernel")
+        self._image, self._uses, self._kernel = (
+            PixelImage(self, self.add_square(left, 50, 270)) for left in (10, 312, 660)
+        )
+        self._signs = TextCollection(self, self._uses.axes)
+        self._values = TextCollection(self, self._kernel.axes)
+        self._titles = [self.add_title(part.axes) for part in (self._image, self._uses, self._kernel)]
+        self.add_caption(self._image.axes, "what the weight meets")
+        self.add_caption(self._uses.axes, "its gradient at each use")
+        self.add_caption(self._kernel.axes, "weight.grad of the kernel")
         self.figure.add_artist(
             FancyArrowPatch(
                 (588 / 940, 185 / 360),

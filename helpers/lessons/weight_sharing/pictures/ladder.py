@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting import by
-from helpers.drawing.artists import Glyphs, Pixels, identities
+from helpers.drawing.artists import PixelImage, TextCollection, identities
 from helpers.drawing.picture import Picture, channels, times, weights_of
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK
 
@@ -23,9 +23,9 @@ class WeightLadder(Picture):
     def __init__(self) -> None:
         super().__init__(940, 590)
         axes = self.figure.add_axes((40 / 940, 150 / 590, 890 / 940, 400 / 590), xticks=[], yticks=[])
-        self._matrix = Pixels(self, axes)
-        self._numbers = Glyphs(self, axes)
-        self._title = self.title(axes)
+        self._matrix = PixelImage(self, axes)
+        self._numbers = TextCollection(self, axes)
+        self._title = self.add_title(axes)
         self.figure.text(
             22 / 940, 350 / 590, "outputs", rotation=90, fontsize=FONT_SIZE, color=INK, ha="center", va="center"
         )
@@ -80,10 +80,10 @@ class _Rung:
         width, height = picture.size
         corner, size = (left / width, 10 / height), (226 / width, 104 / height)
         frame = Rectangle(corner, *size, transform=picture.figure.transFigure, facecolor="white")
-        self._frame = picture.moves(picture.figure.add_artist(frame))
-        self._matrix = Pixels(picture, picture.square(left + 8, 24, 76))
+        self._frame = picture.add_animated(picture.figure.add_artist(frame))
+        self._matrix = PixelImage(picture, picture.add_square(left + 8, 24, 76))
         title, self._weights, self._uses = (
-            picture.words(left + 92, y, weight=weight, va="center")
+            picture.add_text(left + 92, y, weight=weight, va="center")
             for y, weight in ((93, "bold"), (62, "normal"), (34, "normal"))
         )
         title.set_text(name)
