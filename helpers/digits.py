@@ -58,7 +58,7 @@ def split(train_size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return images[train, None], labels[train], images[test, None], labels[test]
 
 
-def placed(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int | np.ndarray) -> np.ndarray:
+def place(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int | np.ndarray) -> np.ndarray:
     """Put images of shape (N, 1, H, W) on empty canvases, float32 of shape (N, 1, image_size, image_size).
 
     `top` and `left` are the first row and column that an image covers: one number for all, or N of them. Raises
@@ -91,10 +91,10 @@ def placed(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int
     return canvas
 
 
-def placed_at_random(images: np.ndarray, image_size: int, seed: int) -> np.ndarray:
-    """Put each square image at a place of its own, every place equally likely; shapes and errors as for `placed`."""
+def place_at_random(images: np.ndarray, image_size: int, seed: int) -> np.ndarray:
+    """Put each square image at a place of its own, every place equally likely; shapes and errors as for `place`."""
     images = np.asarray(images)
     room = as_int("image_size", image_size) - max(images.shape[-2:])
     draw = np.random.default_rng(as_int("seed", seed, minimum=0))
     top, left = draw.integers(0, max(room, 0) + 1, size=(2, len(images)))
-    return placed(images, image_size, top, left)
+    return place(images, image_size, top, left)

@@ -117,8 +117,8 @@ def refuse_divergence(loss: Tensor, when: str, remedy: str = "a smaller learning
         raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try {remedy}")
 
 
-def store(path: Path | str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:
-    """Write results to a file, with the epochs or steps of each set, the seeds, today's date and torch's version."""
+def save_results(path: Path | str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:
+    """Save results to a file, with the epochs or steps of each set, the seeds, today's date and torch's version."""
     rows = [
         {"net": net, "data": data, "found": [round(number, 3) for number in found]}
         for (net, data), found in results.items()
@@ -128,8 +128,8 @@ def store(path: Path | str, results: Results, budget: dict[str, int], seeds: Ite
     Path(path).write_text(f'{{\n  "about": {json.dumps(about)},\n  "results": [\n{lines}\n  ]\n}}\n')
 
 
-def stored(path: Path | str) -> tuple[Results, dict[str, Any]]:
-    """Return the results in a file that `store` wrote, and what it says about them."""
+def load_results(path: Path | str) -> tuple[Results, dict[str, Any]]:
+    """Load what `save_results` saved: the results, and what the file says about them."""
     content = json.loads(Path(path).read_text())
     return {(row["net"], row["data"]): row["found"] for row in content["results"]}, content["about"]
 

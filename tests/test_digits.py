@@ -62,8 +62,8 @@ IMAGES = np.random.default_rng(0).random((3, 1, 2, 4), dtype=np.float32) + 1
         (np.array([3, 3, 0], "u1"), 1),
     ],
 )
-def test_placed_puts_every_value_where_it_belongs(top, left):
-    canvas = digits.placed(IMAGES, 5, top, left)
+def test_place_puts_every_value_where_it_belongs(top, left):
+    canvas = digits.place(IMAGES, 5, top, left)
     expected = np.zeros((3, 1, 5, 5), dtype=np.float32)
     for item, row, column in np.ndindex(3, 2, 4):
         first_row = top if np.ndim(top) == 0 else top[item]
@@ -73,14 +73,14 @@ def test_placed_puts_every_value_where_it_belongs(top, left):
     assert np.array_equal(canvas, expected)
 
 
-def test_placed_fills_a_canvas_of_the_same_size_and_takes_no_images():
+def test_place_fills_a_canvas_of_the_same_size_and_takes_no_images():
     images = digits.load()[0][:4, None]
-    assert np.array_equal(digits.placed(images, 8, 0, 0), images)
-    assert digits.placed(images[:0], 9, 0, 1).shape == (0, 1, 9, 9)
+    assert np.array_equal(digits.place(images, 8, 0, 0), images)
+    assert digits.place(images[:0], 9, 0, 1).shape == (0, 1, 9, 9)
 
 
 def test_every_random_place_occurs_equally_often():
-    canvases = digits.placed_at_random(np.ones((900, 1, 6, 6)), 8, seed=0)
+    canvases = digits.place_at_random(np.ones((900, 1, 6, 6)), 8, seed=0)
     corners = [tuple(np.argwhere(canvas[0])[0]) for canvas in canvases]
     counts = [corners.count((row, column)) for row in range(3) for column in range(3)]
     assert sum(counts) == 900
@@ -89,15 +89,15 @@ def test_every_random_place_occurs_equally_often():
 
 def test_random_places_depend_on_the_seed_alone_and_keep_the_images():
     images = digits.load()[0][:50, None]
-    canvases = digits.placed_at_random(images, 12, seed=3)
+    canvases = digits.place_at_random(images, 12, seed=3)
     np.random.default_rng().random()
-    assert np.array_equal(canvases, digits.placed_at_random(images, 12, seed=3))
-    assert not np.array_equal(canvases, digits.placed_at_random(images, 12, seed=4))
+    assert np.array_equal(canvases, digits.place_at_random(images, 12, seed=3))
+    assert not np.array_equal(canvases, digits.place_at_random(images, 12, seed=4))
     assert canvases.dtype == np.float32
     assert canvases.shape == (50, 1, 12, 12)
     for image, canvas in zip(images, canvases, strict=True):
         assert np.array_equal(image[image > 0], canvas[canvas > 0])
-    assert np.array_equal(digits.placed_at_random(images, 8, seed=3), images)
+    assert np.array_equal(digits.place_at_random(images, 8, seed=3), images)
 
 
 @pytest.mark.parametrize(
@@ -112,25 +112,25 @@ def test_random_places_depend_on_the_seed_alone_and_keep_the_images():
         (digits.split, (1797, 0), "train_size"),
         (digits.split, (100, -1), "seed"),
         (digits.split, (True, 0), "train_size"),
-        (digits.placed, (IMAGES[0], 5, 0, 0), "images"),
-        (digits.placed, (IMAGES.swapaxes(0, 1), 5, 0, 0), "images"),
-        (digits.placed, (IMAGES, 5.0, 0, 0), "image_size"),
-        (digits.placed, (IMAGES, 513, 0, 0), "image_size"),
-        (digits.placed, (IMAGES, 5, 4, 0), "top"),
-        (digits.placed, (IMAGES, 5, -1, 0), "top"),
-        (digits.placed, (IMAGES, 5, 0, 2), "left"),
-        (digits.placed, (IMAGES, 5, 0, [0, 1, -1]), "left"),
-        (digits.placed, (IMAGES, 5, [0, 4, 0], 0), "top"),
-        (digits.placed, (IMAGES, 5, 1.0, 0), "top"),
-        (digits.placed, (IMAGES, 5, 0, True), "left"),
-        (digits.placed, (IMAGES, 5, [0, 1], 0), "top"),
-        (digits.placed, (IMAGES, 5, 0, [[0, 1, 1]]), "left"),
-        (digits.placed, (IMAGES, 3, 0, 0), "left"),
-        (digits.placed_at_random, (IMAGES, 3, 0), "left"),
-        (digits.placed_at_random, (IMAGES, 1, 0), "top"),
-        (digits.placed_at_random, (IMAGES, 5.0, 0), "image_size"),
-        (digits.placed_at_random, (IMAGES, 5, -1), "seed"),
-        (digits.placed_at_random, (IMAGES[0], 5, 0), "images"),
+        (digits.place, (IMAGES[0], 5, 0, 0), "images"),
+        (digits.place, (IMAGES.swapaxes(0, 1), 5, 0, 0), "images"),
+        (digits.place, (IMAGES, 5.0, 0, 0), "image_size"),
+        (digits.place, (IMAGES, 513, 0, 0), "image_size"),
+        (digits.place, (IMAGES, 5, 4, 0), "top"),
+        (digits.place, (IMAGES, 5, -1, 0), "top"),
+        (digits.place, (IMAGES, 5, 0, 2), "left"),
+        (digits.place, (IMAGES, 5, 0, [0, 1, -1]), "left"),
+        (digits.place, (IMAGES, 5, [0, 4, 0], 0), "top"),
+        (digits.place, (IMAGES, 5, 1.0, 0), "top"),
+        (digits.place, (IMAGES, 5, 0, True), "left"),
+        (digits.place, (IMAGES, 5, [0, 1], 0), "top"),
+        (digits.place, (IMAGES, 5, 0, [[0, 1, 1]]), "left"),
+        (digits.place, (IMAGES, 3, 0, 0), "left"),
+        (digits.place_at_random, (IMAGES, 3, 0), "left"),
+        (digits.place_at_random, (IMAGES, 1, 0), "top"),
+        (digits.place_at_random, (IMAGES, 5.0, 0), "image_size"),
+        (digits.place_at_random, (IMAGES, 5, -1), "seed"),
+        (digits.place_at_random, (IMAGES[0], 5, 0), "images"),
     ],
 )
 def test_bad_input_is_named(function, arguments, name):

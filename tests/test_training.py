@@ -248,24 +248,24 @@ def test_compare_names_bad_input(epochs, seeds, named):
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
-def test_what_is_stored_comes_back(tmp_path, kind):
+def test_what_is_saved_is_loaded(tmp_path, kind):
     path = kind(tmp_path / "results.json")
     results = {("dense", "10 × 10"): [90.125, 100.0], ("tiled (period 4, 3)", "shuffled"): [100 / 3, 0.0]}
     before = date.today()
-    training.store(path, results, budget={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
-    found, about = training.stored(path)
+    training.save_results(path, results, budget={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
+    found, about = training.load_results(path)
     rounded = {**results, ("tiled (period 4, 3)", "shuffled"): [33.333, 0.0]}
     assert list(found.items()) == list(rounded.items())
     assert before <= date.fromisoformat(about.pop("date")) <= date.today()
     assert about == {"torch": torch.__version__, "seeds": [3, 4], "budget": {"10 × 10": 60, "shuffled": 30}}
 
 
-def test_a_stored_file_has_a_line_for_each_row(tmp_path):
+def test_a_saved_file_has_a_line_for_each_row(tmp_path):
     path = tmp_path / "results.json"
-    training.store(path, {("dense", "a"): [1.0], ("local", "a"): [2.0]}, budget={"a": 1}, seeds=[0])
+    training.save_results(path, {("dense", "a"): [1.0], ("local", "a"): [2.0]}, budget={"a": 1}, seeds=[0])
     lines = path.read_text().splitlines()
     assert json.loads(lines[3].strip(" ,")) == {"net": "dense", "data": "a", "found": [1.0]}
     assert json.loads(lines[1].partition(":")[2].strip(" ,")).keys() == {"date", "torch", "seeds", "budget"}
     assert json.loads(lines[4]) == {"net": "local", "data": "a", "found": [2.0]}
-    training.store(path, {}, budget={}, seeds=[])
-    assert training.stored(path)[0] == {}
+    training.save_results(path, {}, budget={}, seeds=[])
+    assert training.load_results(path)[0] == {}
