@@ -9,8 +9,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers import counting, digits
+from helpers.counting.formatting import format_bytes, format_count
 from helpers.drawing.artists import CachedText, PixelImage, TextCollection, signed, signs
-from helpers.drawing.picture import Picture, short_bytes, short_count
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from helpers.layers import LocallyConnected2d, TiledConv2d, to_dense
 from helpers.lessons.local_connectivity.pictures.connections import connection_matrix
@@ -97,7 +98,7 @@ def test_before_after_says_whether_the_values_are_the_same():
     ],
 )
 def test_short_count(number, words):
-    assert short_count(number) == words
+    assert format_count(number) == words
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_short_count(number, words):
     [(324, "324 bytes"), (2_650_000, "2.65 MB"), (173_950_894_080, "174 GB"), (999_600, "1 MB"), (10**15, "1 PB")],
 )
 def test_short_bytes(number, words):
-    assert short_bytes(number) == words
+    assert format_bytes(number) == words
 
 
 @pytest.mark.parametrize("settings", [{"stride": 2}, {"padding": 1}, {"dilation": 2}, {"stride": 2, "padding": 2}])

@@ -7,6 +7,6 @@ All results are exact Python integers, so a layer too large for any computer can
 """
 
 from helpers.counting.layer import Count, Layer, receptive_field
-from helpers.counting.sizes import Size, as_int, as_pair, by
+from helpers.counting.sizes import Size, as_int, as_pair
 
-__all__ = ["Count", "Layer", "Size", "as_int", "as_pair", "by", "receptive_field"]
+__all__ = ["Count", "Layer", "Size", "as_int", "as_pair", "receptive_field"]

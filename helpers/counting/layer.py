@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from helpers.counting.sizes import Size, as_int, as_pair, brief, by
+from helpers.counting.formatting import format_size, format_value
+from helpers.counting.sizes import Size, as_int, as_pair
 from helpers.counting.taps import taps_inside
 
 
@@ -56,15 +57,16 @@ class Layer:
         for name in ("image_size", "kernel_size", "stride", "padding", "dilation"):
             object.__setattr__(self, name, as_pair(name, getattr(self, name), minimum=0 if name == "padding" else 1))
         if not isinstance(self.bias, bool):
-            raise TypeError(f"bias={brief(self.bias)} is a {type(self.bias).__name__}; allowed is True or False")
+            raise TypeError(f"bias={format_value(self.bias)} is a {type(self.bias).__name__}; allowed is True or False")
         padded = tuple(n + 2 * p for n, p in zip(self.image_size, self.padding, strict=True))
         span = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
         if span[0] > padded[0] or span[1] > padded[1]:
-            dilated = f" with dilation={by(self.dilation)}" if span != self.kernel_size else ""
-            surrounded = f" with padding={by(self.padding)}" if padded != self.image_size else ""
+            dilated = f" with dilation={format_size(self.dilation)}" if span != self.kernel_size else ""
+            surrounded = f" with padding={format_size(self.padding)}" if padded != self.image_size else ""
             raise ValueError(
-                f"kernel_size={by(self.kernel_size)}{dilated} is larger than image_size={by(self.image_size)}"
-                f"{surrounded}; allowed is a kernel that covers at most {by(padded)} pixels"
+                f"kernel_size={format_size(self.kernel_size)}{dilated} is larger than "
+                f"image_size={format_size(self.image_size)}"
+                f"{surrounded}; allowed is a kernel that covers at most {format_size(padded)} pixels"
             )
 
     @cached_property
@@ -123,7 +125,8 @@ class Layer:
         pair = as_pair("period", period)
         if pair[0] > self.output_size[0] or pair[1] > self.output_size[1]:
             raise ValueError(
-                f"period={by(pair)} is larger than the output map; allowed is at most {by(self.output_size)}"
+                f"period={format_size(pair)} is larger than the output map; allowed is at most "
+                f"{format_size(self.output_size)}"
             )
         return pair
 

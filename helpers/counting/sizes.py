@@ -1,7 +1,8 @@
 """Checked sizes: whole numbers and pairs of them, or an error that names the argument and what is allowed."""
 
-import reprlib
 from operator import index
+
+from helpers.counting.formatting import format_value
 
 Size = int | tuple[int, int]
 
@@ -13,9 +14,11 @@ def as_int(name: str, value: int, minimum: int = 1) -> int:
     except TypeError:
         number = None
     if number is None:
-        raise TypeError(f"{name}={brief(value)} is a {type(value).__name__}; allowed is an int, {minimum} or larger")
+        raise TypeError(
+            f"{name}={format_value(value)} is a {type(value).__name__}; allowed is an int, {minimum} or larger"
+        )
     if number < minimum:
-        raise ValueError(f"{name}={brief(number)} is too small; allowed is an int, {minimum} or larger")
+        raise ValueError(f"{name}={format_value(number)} is too small; allowed is an int, {minimum} or larger")
     return number
 
 
@@ -24,18 +27,7 @@ def as_pair(name: str, value: Size, minimum: int = 1) -> tuple[int, int]:
     if not isinstance(value, tuple | list):
         value = (value, value)
     if len(value) != 2:
-        raise ValueError(f"{name}={brief(value)} has {len(value)} entries; allowed is an int or a (height, width) pair")
+        raise ValueError(
+            f"{name}={format_value(value)} has {len(value)} entries; allowed is an int or a (height, width) pair"
+        )
     return as_int(name, value[0], minimum), as_int(name, value[1], minimum)
-
-
-def by(pair: tuple[int, int]) -> str:
-    """Say a (height, width) pair as one reads it: 3×3."""
-    return f"{brief(pair[0])}×{brief(pair[1])}"
-
-
-def brief(value: object) -> str:
-    """Show a value, however long, in a few characters."""
-    try:
-        return reprlib.repr(value)
-    except ValueError:  # Python does not write out an int of more than 4,300 digits
-        return f"<{type(value).__name__} too long to show>"

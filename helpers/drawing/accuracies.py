@@ -79,14 +79,14 @@ class Accuracies(_Rows):
     def __init__(self, results: Results) -> None:
         """Take test accuracies in percent as `_Rows` does."""
         super().__init__(results)
-        parts = [f"{name} {spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
+        parts = [f"{name} {format_spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
         self.sentence = f"Mean and standard deviation over {self._seeds} seeds: {'; '.join(parts)}."
 
     def _limits(self, values: np.ndarray) -> tuple[float, float]:
         return self.range or (values.min() - 1, values.max() + 1)
 
     def _words(self, numbers: list[float]) -> str:
-        return spread(numbers)
+        return format_spread(numbers)
 
 
 class Losses(_Rows):
@@ -143,7 +143,7 @@ class VotedAccuracies(Accuracies, Ballot):
                 arrow.set_visible(vote in (net, "no clear winner"))
 
 
-def spread(accuracies: list[float]) -> str:
+def format_spread(accuracies: list[float]) -> str:
     """Say mean and standard deviation."""
     return f"{np.mean(accuracies):.1f} ± {deviation(accuracies):.1f}"
 

@@ -105,41 +105,6 @@ class Picture:
         self.figure.text(x, y, text, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
 
 
-def short_count(number: int) -> str:
-    """Say a count as one reads it aloud: 9,216, or 43.5 billion."""
-    return _short(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
-
-
-def channels(number: int) -> str:
-    """Say a number of channels."""
-    return "1 channel" if number == 1 else f"{number} channels"
-
-
-def times(number: int) -> str:
-    """Say how often."""
-    return {0: "not at all", 1: "once"}.get(number, f"{number:,} times")
-
-
-def uses_of(number: int) -> str:
-    """Say a number of uses."""
-    return "1 use" if number == 1 else f"{number} uses"
-
-
-def with_sign(value: float) -> str:
-    """Say a number with its sign, in two decimals."""
-    return f"{value:+.2f}".replace("-", "−")
-
-
-def weights_of(number: int) -> str:
-    """Say a number of weights."""
-    return "1 weight" if number == 1 else f"{number:,} weights"
-
-
-def short_bytes(number: int) -> str:
-    """Say an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
-    return _short(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")
-
-
 def as_image(name: str, image: np.ndarray, shape: tuple[int, int] | None = None) -> np.ndarray:
     """Return an image as an array, or raise a ValueError naming what is allowed: (H, W), finite, at most 512×512."""
     array = np.asarray(image)
@@ -150,11 +115,3 @@ def as_image(name: str, image: np.ndarray, shape: tuple[int, int] | None = None)
     if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
         raise ValueError(f"{name} holds {array.dtype} with values that are not finite numbers; allowed are such only")
     return array
-
-
-def _short(number: int, units: list[tuple[str, int]], plain: str) -> str:
-    for unit, power in reversed(units):
-        rounded = float(f"{number / 10**power:.3g}")  # 999.6 million reads as 1 billion, not as 1e+03 million
-        if rounded >= 1 and (number >= 10**power or power > units[0][1]):
-            return f"{rounded:,.0f} {unit}" if rounded >= 100 else f"{rounded:.3g} {unit}"
-    return f"{number:,}{plain}"

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers import counting
+from helpers.counting.formatting import format_quantity
 from helpers.drawing.artists import PixelImage
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, EMPTY, FONT_SIZE, INK, LOCAL
@@ -58,25 +59,25 @@ class ReceptiveField(Picture):
         strength = np.where(gradient != 0, 0.2 + 0.8 * strength, 0)[..., None]
         self._gradient.show(1 - strength * (1 - np.array(to_rgb(LOCAL))), block)
         touched = int(np.count_nonzero(gradient))
-        self._titles[0].set_text(f"sees {field}×{field} = {_pixels(field**2)}")
+        self._titles[0].set_text(f"sees {field}×{field} = {format_quantity(field**2, 'pixel')}")
         self._titles[1].set_text(self._stack_title(kernel_size, depth))
-        self._titles[2].set_text(f"not zero at {_pixels(touched)}")
+        self._titles[2].set_text(f"not zero at {format_quantity(touched, 'pixel')}")
         self.sentence = (
             f"{self._depth(depth)} with {kernel_size}×{kernel_size} kernels: the middle output sees {field}×{field} = "
             f"{field**2} of {side**2} pixels, because {depth} × ({kernel_size} − 1) + 1 = {field}; "
-            f"its gradient is not zero at {_pixels(touched)}."
+            f"its gradient is not zero at {format_quantity(touched, 'pixel')}."
         )
 
     def _depth(self, depth: int) -> str:
         """Say how deep the stack is, at the start of a sentence."""
-        return _layers(depth)
+        return format_quantity(depth, "layer")
 
     def _level(self, level: int) -> str:
         """Name what leads to a level of the stack."""
         return f"layer {level}"
 
     def _stack_title(self, kernel_size: int, depth: int) -> str:
-        return f"{_layers(depth)}, {kernel_size}×{kernel_size} kernels"
+        return f"{format_quantity(depth, 'layer')}, {kernel_size}×{kernel_size} kernels"
 
     def _show_stack(self, side: int, kernel_size: int, depth: int) -> None:
         levels = depth + 1
@@ -93,11 +94,3 @@ class ReceptiveField(Picture):
             shown = level < levels
             name.set_text(("input" if level == 0 else self._level(level)) if shown else "")
             name.set_position((0.02, (depth - level + 0.5) / levels))
-
-
-def _layers(depth: int) -> str:
-    return "1 layer" if depth == 1 else f"{depth} layers"
-
-
-def _pixels(number: int) -> str:
-    return "1 pixel" if number == 1 else f"{number} pixels"

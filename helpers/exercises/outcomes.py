@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from helpers.counting.sizes import brief
+from helpers.counting.formatting import format_value
 
 TOLERANCE = 1e-4  # of the largest expected value: float32 sums in any order stay below, and no mistake does
 
@@ -98,7 +98,7 @@ def said(value: Any) -> str:
     if isroutine(value):
         return "a function"
     if not isinstance(value, Real) or isinstance(value, bool) or (isinstance(value, int) and abs(value) >= 10**15):
-        return brief(value)
+        return format_value(value)
     if abs(value) < 10**15 and value == int(value):
         return f"{int(value):,}"
     return f"{float(value):.4g}"

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers import counting
-from helpers.counting import by
+from helpers.counting.formatting import format_size
 from helpers.layers.positional import LocallyConnected2d, TiledConv2d, refuse_too_large, refuse_unshared
 
 Convolutional = nn.Conv2d | TiledConv2d
@@ -100,7 +100,7 @@ def from_dense(dense: nn.Linear, sizes: counting.Layer, max_bytes: int = 2**30) 
             _, row, column, _, i, j = min(outside.nonzero().tolist(), key=lambda place: place[1:])
             raise ValueError(
                 f"the output at position ({row}, {column}) has a weight for pixel ({i}, {j}), outside its "
-                f"{by(sizes.kernel_size)} neighbourhood; allowed is zero there"
+                f"{format_size(sizes.kernel_size)} neighbourhood; allowed is zero there"
             )
         if local.bias is not None:
             local.bias.copy_(dense.bias.view(shape[:3]).permute(1, 2, 0))
@@ -166,7 +166,8 @@ def _refuse_untied(parameters: list[Tensor], output_size: tuple[int, int], perio
             column, what, difference = min(found, key=lambda first: first[0])
             raise ValueError(
                 f"the {what} at position ({row}, {column}) differs from the one at ({partner}, {column % period[1]}) "
-                f"by {difference:.3g}; allowed for period={by(period)} are equal ones, because they would become one"
+                f"by {difference:.3g}; allowed for period={format_size(period)} are equal ones, because they would "
+                "become one"
             )
 
 

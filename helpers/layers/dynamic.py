@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers import counting
-from helpers.counting.sizes import brief
+from helpers.counting.formatting import format_value
 from helpers.layers.positional import refuse_too_large, trainable
 
 MOST_REUSES = 1000  # each use keeps its output for the backward pass
@@ -46,7 +46,7 @@ class DynamicNet(nn.Module):
             raise TypeError(f"generator is a {type(generator).__name__}; allowed is a torch.Generator or None")
         pair = tuple(map(_as_reuses, reuses if isinstance(reuses, tuple | list) else (reuses, reuses)))
         if len(pair) != 2 or pair[0] > pair[1]:
-            raise ValueError(f"reuses={brief(reuses)}; allowed is an int, or (fewest, most) with fewest <= most")
+            raise ValueError(f"reuses={format_value(reuses)}; allowed is an int, or (fewest, most) with fewest <= most")
         super().__init__()
         self.in_features, self.hidden_features, self.out_features = widths.values()
         self.reuses, self.generator = pair, generator
@@ -84,7 +84,7 @@ class DynamicNet(nn.Module):
 def _as_reuses(reuses: int) -> int:
     number = counting.as_int("reuses", reuses, minimum=0)
     if number > MOST_REUSES:
-        raise ValueError(f"reuses={brief(number)} is too large; allowed is 0 to {MOST_REUSES:,}")
+        raise ValueError(f"reuses={format_value(number)} is too large; allowed is 0 to {MOST_REUSES:,}")
     return number
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 
 from helpers import digits
-from helpers.drawing.picture import short_bytes, short_count
+from helpers.counting.formatting import format_bytes, format_count
 from helpers.drawing.style import CHOSEN, DENSE, LOCAL
 from tests.pixels import colour_at, has_colour, is_colour
 
@@ -90,8 +90,8 @@ def compare(image_size, kernel_size, out_channels):
     ratio = image_size**2 / kernel_size**2
     sentence = (
         f"{image_size}×{image_size} image, {kernel_size}×{kernel_size} kernel, {out_channels} "
-        f"channel{'' if out_channels == 1 else 's'}: dense {short_count(dense)} weights ({short_bytes(4 * dense)}), "
-        f"local {short_count(local)} weights ({short_bytes(4 * local)}), "
+        f"channel{'' if out_channels == 1 else 's'}: dense {format_count(dense)} weights ({format_bytes(4 * dense)}), "
+        f"local {format_count(local)} weights ({format_bytes(4 * local)}), "
         f"{f'{ratio:.1f}' if ratio < 10 else f'{ratio:,.0f}'} times fewer. "
         "Each weight is used once, so multiply-adds equal weights."
     )

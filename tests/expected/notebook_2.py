@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from helpers import digits
-from helpers.drawing.picture import short_bytes
+from helpers.counting.formatting import format_bytes
 from helpers.drawing.style import CHOSEN, DENSE, INK, LOCAL, NEGATIVE, POSITIVE, SHARED
 from tests.pixels import colour_at, has_colour, is_colour
 
@@ -115,7 +115,7 @@ def compare(in_channels, out_channels, image_size, kernel_size, stride, padding)
         f"{side}×{side} map with {channels(out_channels)}. Locality: {times('dense', 'local', 0)} fewer weights and "
         f"{times('dense', 'local', 1)} fewer multiply-adds. Sharing: {times('local', 'convolution', 0)} fewer weights "
         f"and no fewer multiply-adds; with biases ({units:,} and {out_channels:,}) "
-        f"{short_bytes(4 * units * (kernel + 1))} become {short_bytes(4 * out_channels * (kernel + 1))}."
+        f"{format_bytes(4 * units * (kernel + 1))} become {format_bytes(4 * out_channels * (kernel + 1))}."
     )
 
     def look(picture):

@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.counting import as_int
+from helpers.counting.formatting import format_count, format_quantity, format_times
 from helpers.drawing.accuracies import Results, VotedAccuracies, apart
 from helpers.drawing.ballot import Ballot
-from helpers.drawing.picture import Picture, short_count, times, uses_of, weights_of
+from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
 from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
 
@@ -86,16 +87,18 @@ class ReusedField(ReceptiveField):
         """Show `reuses` uses of one convolution (`weight`, `kernel_size`); the rest is as for the stack."""
         self._weights = conv.weight.numel()
         super().show(image, gradient, conv.kernel_size[0], reuses)
-        self.sentence += f" The convolution has {weights_of(self._weights)} throughout."
+        self.sentence += f" The convolution has {format_quantity(self._weights, 'weight')} throughout."
 
     def _depth(self, depth: int) -> str:
-        return uses_of(depth)
+        return format_quantity(depth, "use")
 
     def _level(self, level: int) -> str:
         return f"use {level}"
 
     def _stack_title(self, kernel_size: int, depth: int) -> str:
-        return f"{kernel_size}×{kernel_size}: {weights_of(self._weights)}, {uses_of(depth)}"
+        return (
+            f"{kernel_size}×{kernel_size}: {format_quantity(self._weights, 'weight')}, {format_quantity(depth, 'use')}"
+        )
 
 
 class UsesTable(Picture):
@@ -124,9 +127,12 @@ class UsesTable(Picture):
             for row, (name, pair) in enumerate(numbers.items()):
                 part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=COLOURS.get(name.split(",")[0], SHARED))
                 part.text(
-                    max(pair[place], 1) * 1.25, row, short_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
+                    max(pair[place], 1) * 1.25, row, format_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
                     va="center",
                 )  # fmt: skip
-        said = [f"{name}: {weights_of(weights)}, each used {times(uses)}" for name, (weights, uses) in numbers.items()]
+        said = [
+            f"{name}: {format_quantity(weights, 'weight')}, each used {format_times(uses)}"
+            for name, (weights, uses) in numbers.items()
+        ]
         self.sentence = f"For one sample, {'; '.join(said)}."
         self.lines = 3

@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from helpers.counting import as_int
-from helpers.drawing.accuracies import STYLES, Results, VotedAccuracies, apart, checked_seeds, deviation, spread
+from helpers.drawing.accuracies import STYLES, Results, VotedAccuracies, apart, checked_seeds, deviation, format_spread
 from helpers.drawing.artists import PixelImage, TextCollection, signed
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, LOCAL, SHARED
@@ -81,7 +81,7 @@ class AccuracyCurves(Picture):
             seen.add(colour)
             axes.plot(sorted(of), mean, style, marker=marker, color=colour, linewidth=3, markersize=10)
             ends[net] = mean[-1]
-            parts.append(f"{net} " + ", ".join(f"{spread(of[size])} % with {size:,}" for size in sorted(of)))
+            parts.append(f"{net} " + ", ".join(f"{format_spread(of[size])} % with {size:,}" for size in sorted(of)))
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), 7.5, most=97), strict=True):
             axes.plot([sizes[-1] * 1.03, sizes[-1] * 1.12], [ends[net], y], color=FAINT, linewidth=1, clip_on=False)
             axes.text(sizes[-1] * 1.14, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")

@@ -8,7 +8,8 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from helpers.counting import as_int
-from helpers.drawing.picture import Picture, uses_of
+from helpers.counting.formatting import format_quantity
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import FAINT, FONT_SIZE
 
 MOST_REUSES = 5
@@ -92,7 +93,9 @@ class TrainingCurve(Picture):
             chosen = reuses == number
             marks.set_data(steps[chosen], losses[chosen])
             key.set_visible(chosen.any())
-            words.set_text(f"{uses_of(number)}: {short(self._last(number))}" if chosen.any() else "")
+            words.set_text(
+                f"{format_quantity(number, 'use')}: {format_loss(self._last(number))}" if chosen.any() else ""
+            )
         self._empty.set_visible(len(losses) == 0)
         self._head.set_text(f"mean of the last {LAST}:" if len(losses) else "")
         self._head.set_y((BOTTOM + KEY * (reuses.max(initial=0) + 2)) / self.size[1])
@@ -107,11 +110,12 @@ class TrainingCurve(Picture):
     def _said(self) -> str:
         if not self.losses:
             return f"Nothing is trained yet: press Run for {self.steps} steps."
-        ends = [f"{short(self._last(number))} with {number}" for number in sorted({*self.reuses})]
-        before = f" The run before ended at {short(fmean(self._old[-LAST:]))}." if self._old else ""
+        ends = [f"{format_loss(self._last(number))} with {number}" for number in sorted({*self.reuses})]
+        before = f" The run before ended at {format_loss(fmean(self._old[-LAST:]))}." if self._old else ""
         last = "this step" if len(self.losses) == 1 else f"the last {min(LAST, len(self.losses))} steps"
         return (
-            f"Step {len(self.losses)} of {self.steps}: mean loss {short(fmean(self.losses[-LAST:]))} over {last}; "
+            f"Step {len(self.losses)} of {self.steps}: mean loss {format_loss(fmean(self.losses[-LAST:]))} over "
+            f"{last}; "
             f"by number of uses {', '.join(ends)}.{before}"
         )
 
@@ -122,7 +126,7 @@ class TrainingCurve(Picture):
         return fmean(recent or found[-1:])
 
 
-def short(loss: float) -> str:
+def format_loss(loss: float) -> str:
     """Say a loss in three digits."""
     if not math.isfinite(loss):
         return "not finite"

@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from helpers.counting.formatting import format_signed, format_times
 from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
-from helpers.drawing.picture import Picture, times, with_sign
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import EMPTY, FONT_SIZE
 
 MOST_USES = 4
@@ -63,11 +64,11 @@ class UseGradients(Picture):
             )
             return
         self._parts[-1].show(np.asarray(grad), ".grad", row, column, largest)
-        parts = ", ".join(with_sign(use[row, column]) for use in uses)
+        parts = ", ".join(format_signed(use[row, column]) for use in uses)
         self.sentence = (
-            f"Weight ({row}, {column}) of the middle layer, used {times(len(uses))}: "
-            f"each use adds {parts} (rounded); the sum is {with_sign(total[row, column])}, and autograd's .grad is "
-            f"{with_sign(grad[row, column])}."
+            f"Weight ({row}, {column}) of the middle layer, used {format_times(len(uses))}: "
+            f"each use adds {parts} (rounded); the sum is {format_signed(total[row, column])}, and autograd's .grad is "
+            f"{format_signed(grad[row, column])}."
         )
 
 
@@ -92,4 +93,4 @@ class _Part:
         self._title.set_text(title)
         self._map.show(signed(values, largest), (row, column, 1, 1))
         self._signs.show(signs(values), size=12, weight="bold")
-        self._value.set_text(with_sign(values[row, column]))
+        self._value.set_text(format_signed(values[row, column]))

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from helpers.counting.formatting import format_times
 from helpers.drawing.artists import CachedText
-from helpers.drawing.picture import Picture, times
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import EMPTY, FAINT, FONT_SIZE, INK
 
 MOST_VISITS = 8
@@ -52,7 +53,7 @@ class NetGraph(Picture):
             parts.append(f"{name} {len(layers)} layers, {total:,} parameters")
         self.sentence = (
             f"A pass with {reuses} middle step{'' if reuses == 1 else 's'}, width {hidden}: {'; '.join(parts)}. "
-            f"The tied net's middle layer is visited {times(reuses)}, each other layer once."
+            f"The tied net's middle layer is visited {format_times(reuses)}, each other layer once."
         )
 
 

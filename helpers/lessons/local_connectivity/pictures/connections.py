@@ -5,9 +5,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from helpers import counting
-from helpers.counting import by
+from helpers.counting.formatting import format_count, format_quantity, format_size
 from helpers.drawing.artists import PixelImage
-from helpers.drawing.picture import Picture, as_image, channels, short_count
+from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL
 
 LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
@@ -97,8 +97,8 @@ class ConnectionMap(Picture):
             raise ValueError(f"layer has in_channels={sizes.in_channels}; allowed is 1, the channel that is drawn")
         if sizes.dense.weights > LARGEST_MATRIX:
             raise ValueError(
-                f"the connection matrix of this layer has {short_count(sizes.dense.weights)} entries; allowed are "
-                f"{short_count(LARGEST_MATRIX)}: shrink image_size or out_channels"
+                f"the connection matrix of this layer has {format_count(sizes.dense.weights)} entries; allowed are "
+                f"{format_count(LARGEST_MATRIX)}: shrink image_size or out_channels"
             )
         image = as_image("image", image, sizes.image_size)
         height, width = sizes.output_size
@@ -124,9 +124,10 @@ class ConnectionMap(Picture):
         self._titles[1].set_text(f"{height}×{width}{repeated}")
         self._titles[2].set_text(f"{height * width * sizes.out_channels:,} outputs × {pixels} pixels")
         self.sentence = (
-            f"{by(sizes.image_size)} image, {by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}: position "
+            f"{format_size(sizes.image_size)} image, {format_size(sizes.kernel_size)} kernel, "
+            f"{format_quantity(sizes.out_channels, 'channel')}: position "
             f"{position} (row {row}, column {column}) sees {seen.sum()} of {pixels} pixels; "
-            f"{short_count(count.weights)} weights instead of {short_count(sizes.dense.weights)} in a dense layer."
+            f"{format_count(count.weights)} weights instead of {format_count(sizes.dense.weights)} in a dense layer."
         )
         self._layer = sizes
 

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers import counting
-from helpers.drawing.picture import Picture, short_bytes, short_count
+from helpers.counting.formatting import format_bytes, format_count
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import DENSE, FAINT, FONT_SIZE, INK, LOCAL
 
 SIDES = (8, 16, 32, 64, 128, 299)
@@ -29,7 +30,7 @@ class LocalityCosts(Picture):
         axes.spines[["top"]].set_visible(False)
         memory = axes.secondary_yaxis("right", functions=(lambda w: 4 * w, lambda b: b / 4))
         memory.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 14, 3)), minor_locator=NullLocator())
-        memory.yaxis.set_major_formatter(FuncFormatter(lambda number, _: short_bytes(round(number))))
+        memory.yaxis.set_major_formatter(FuncFormatter(lambda number, _: format_bytes(round(number))))
         memory.tick_params(labelsize=FONT_SIZE)
         axes.set_title("memory", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
         axes.axhline(BINDER_BYTES / 4, color=FAINT, linestyle="--", linewidth=1.5)
@@ -62,7 +63,7 @@ class LocalityCosts(Picture):
             self._lines[name].set_data(list(weights), list(weights.values()))
             self._dots[name].set_data([image_size], [weights[image_size]])
             label = self._labels[name]
-            label.set_text(f"{name}: {short_count(weights[image_size])}")
+            label.set_text(f"{name}: {format_count(weights[image_size])}")
             # Both lines rise to the right: a label needs more room above its right and below its left.
             side = "left" if image_size < 20 else "right" if image_size > 150 else "center"
             room = {("dense", "left"): 3e3, ("dense", "center"): 60, ("dense", "right"): 60}
@@ -72,15 +73,16 @@ class LocalityCosts(Picture):
         dense, local = chosen.dense, chosen.local
         self.sentence = (
             f"{image_size}×{image_size} image, {kernel_size}×{kernel_size} kernel, "
-            f"{out_channels} channel{'s' if out_channels > 1 else ''}: dense {short_count(dense.weights)} weights "
-            f"({short_bytes(dense.bytes)}), local {short_count(local.weights)} weights ({short_bytes(local.bytes)}), "
+            f"{out_channels} channel{'s' if out_channels > 1 else ''}: dense {format_count(dense.weights)} weights "
+            f"({format_bytes(dense.bytes)}), local {format_count(local.weights)} weights "
+            f"({format_bytes(local.bytes)}), "
             f"{_ratio(dense.weights / local.weights)} times fewer. Each weight is used once, "
             "so multiply-adds equal weights."
         )
 
 
 def _power(number: float) -> str:
-    return short_count(round(number)).replace("1,000", "1 thousand")
+    return format_count(round(number)).replace("1,000", "1 thousand")
 
 
 def _ratio(number: float) -> str:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from helpers import counting
-from helpers.counting import by
-from helpers.drawing.picture import Picture, channels, short_bytes, short_count
+from helpers.counting.formatting import format_bytes, format_count, format_quantity, format_size
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import DENSE, FONT_SIZE, INK, LOCAL, SHARED
 
 NETS = {"dense": (DENSE, ""), "local": (LOCAL, "//"), "convolution": (SHARED, "..")}
@@ -46,11 +46,11 @@ class SharingCosts(Picture):
         """Show one layer's counts; nothing is allocated. Biases are counted apart, in the sentence."""
         counts = {"dense": sizes.dense, "local": sizes.local, "convolution": sizes.shared}
         if sizes.dense.weights > 10**LONGEST:
-            raise ValueError(f"a dense layer has {short_count(sizes.dense.weights)} weights; allowed are 10^{LONGEST}")
+            raise ValueError(f"a dense layer has {format_count(sizes.dense.weights)} weights; allowed are 10^{LONGEST}")
         for (name, kind), bar in self._bars.items():
             number = getattr(counts[name], kind)
             bar.set_width(np.log10(number))
-            self._numbers[name, kind].set_text(short_count(number))
+            self._numbers[name, kind].set_text(format_count(number))
         dense, local, shared = counts.values()
         height, width = sizes.output_size
         kernel = f"{sizes.kernel_size[0]}·{sizes.kernel_size[1]}·{sizes.in_channels}"
@@ -62,12 +62,13 @@ class SharingCosts(Picture):
             f"{height:,}·{width:,} = {shared.uses_per_weight:,} times"
         )
         self.sentence = (
-            f"{by(sizes.image_size)} image with {channels(sizes.in_channels)}, {by(sizes.kernel_size)} kernel, "
-            f"{by(sizes.output_size)} map with {channels(sizes.out_channels)}. Locality: "
+            f"{format_size(sizes.image_size)} image with {format_quantity(sizes.in_channels, 'channel')}, "
+            f"{format_size(sizes.kernel_size)} kernel, "
+            f"{format_size(sizes.output_size)} map with {format_quantity(sizes.out_channels, 'channel')}. Locality: "
             f"{_times(dense, local, 'weights')} fewer weights and {_times(dense, local, 'multiply_adds')} fewer "
             f"multiply-adds. Sharing: {_times(local, shared, 'weights')} fewer weights and "
             f"{_times(local, shared, 'multiply_adds')} fewer multiply-adds; with biases ({local.biases:,} and "
-            f"{shared.biases:,}) {short_bytes(local.bytes)} become {short_bytes(shared.bytes)}."
+            f"{shared.biases:,}) {format_bytes(local.bytes)} become {format_bytes(shared.bytes)}."
         )
 
 

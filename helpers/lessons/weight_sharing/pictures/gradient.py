@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
+from helpers.counting.formatting import format_signed
 from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
-from helpers.drawing.picture import Picture, as_image, with_sign
+from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import FONT_SIZE, INK
 
 LARGEST_KERNEL = 4
@@ -63,7 +64,7 @@ class GradientSum(Picture):
         size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
         self._values.show(
             {
-                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): with_sign(grad[i, j])
+                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): format_signed(grad[i, j])
                 for i in range(kernel_size)
                 for j in range(kernel_size)
             },
@@ -72,12 +73,12 @@ class GradientSum(Picture):
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
         self._titles[1].set_text(f"{above} above zero, {below} below")
-        self._titles[2].set_text(f"sum of {uses.size} uses: {with_sign(total)}")
+        self._titles[2].set_text(f"sum of {uses.size} uses: {format_signed(total)}")
         self.sentence = (
             f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {uses.size} positions. Its "
             f"gradient is above zero at {above} of them, below zero at {below}, and zero at "
-            f"{uses.size - above - below}; the sum is {with_sign(total)}, and autograd's is "
-            f"{with_sign(grad[row, column])}."
+            f"{uses.size - above - below}; the sum is {format_signed(total)}, and autograd's is "
+            f"{format_signed(grad[row, column])}."
         )
 
     @staticmethod

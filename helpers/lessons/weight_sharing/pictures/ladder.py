@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers import counting
-from helpers.counting import by
+from helpers.counting.formatting import format_quantity, format_size, format_times
 from helpers.drawing.artists import PixelImage, TextCollection, identities
-from helpers.drawing.picture import Picture, channels, times, weights_of
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK
 
 SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
@@ -61,8 +61,10 @@ class WeightLadder(Picture):
             else:
                 rung.hide()
         self.sentence = (
-            f"{current.capitalize()}, period {period[0]} of {sizes.output_size[0]}: {by(sizes.image_size)} image, "
-            f"{by(sizes.kernel_size)} kernel, {channels(sizes.out_channels)}. {weights_of(count.weights)} instead of "
+            f"{current.capitalize()}, period {period[0]} of {sizes.output_size[0]}: {format_size(sizes.image_size)} "
+            "image, "
+            f"{format_size(sizes.kernel_size)} kernel, {format_quantity(sizes.out_channels, 'channel')}. "
+            f"{format_quantity(count.weights, 'weight')} instead of "
             f"{sizes.dense.weights:,} in a dense layer, each used {_times(count)}; {count.multiply_adds:,} "
             f"multiply-adds instead of {sizes.dense.multiply_adds:,}; {count.bytes:,} bytes."
         )
@@ -99,14 +101,16 @@ class _Rung:
         """Show the numbered matrix and the counts."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
         self._matrix.show(identities(numbers), outline_pixels=False)
-        self._weights.set_text(weights_of(count.weights))
+        self._weights.set_text(format_quantity(count.weights, "weight"))
         self._uses.set_text(f"used {_times(count)}".replace(" to ", "–").replace(" times", "×"))
 
 
 def _checked(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -> np.ndarray:
     units, pixels = sizes.out_channels * np.prod(sizes.output_size), sizes.in_channels * np.prod(sizes.image_size)
     if sizes.padding != (0, 0):
-        raise ValueError(f"layer has padding={by(sizes.padding)}; allowed is none, so that every weight meets a pixel")
+        raise ValueError(
+            f"layer has padding={format_size(sizes.padding)}; allowed is none, so that every weight meets a pixel"
+        )
     if units > LARGEST[0] or pixels > LARGEST[1]:
         raise ValueError(
             f"the matrix has {units} outputs × {pixels} pixels; allowed are {LARGEST[0]} × {LARGEST[1]}, so that its "
@@ -135,4 +139,4 @@ def _times(count: counting.Count) -> str:
     fewest, most = count.fewest_uses, count.uses_per_weight
     if fewest != most:
         return f"{fewest} to {most} times"
-    return times(most)
+    return format_times(most)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.drawing.picture import Picture, short_bytes
+from helpers.counting.formatting import format_bytes
+from helpers.drawing.picture import Picture
 from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOCAL, SHARED
 
 NETS = {"local": (LOCAL, "o", (14, -10), "left"), "convolution": (SHARED, "s", (-14, 8), "right")}
@@ -25,7 +26,7 @@ class MemoryTraffic(Picture):
         super().__init__(900, 430)
         axes = self.figure.add_axes((95 / 900, 70 / 430, 640 / 900, 320 / 430))
         axes.set(xscale="log", yscale="log")
-        axes.xaxis.set_major_formatter(lambda number, _: short_bytes(round(number)))
+        axes.xaxis.set_major_formatter(lambda number, _: format_bytes(round(number)))
         axes.yaxis.set_major_formatter(lambda seconds, _: f"{1000 * seconds:g}")
         axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel("bytes to move: weights, input, output", fontsize=FONT_SIZE, color=INK)
