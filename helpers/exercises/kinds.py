@@ -1,12 +1,12 @@
 """The kinds of exercises: a number to work out, code to write, and a design that has to meet conditions.
 
-Each states what is right, and what likely misunderstandings lead to. `judge(tell, *answer)` returns what is wrong in
-words: nothing where all is right, and None where there is no answer yet. It is meant for `guard.guarded`.
+Each says what is right, and what likely mistakes lead to. `grade(report, *answer)` returns what is wrong in words:
+nothing where all is right, and None where there is no answer yet. It is meant for `sandbox.run`.
 """
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from inspect import isclass, signature
 from itertools import islice
 from typing import Any
@@ -14,8 +14,16 @@ from typing import Any
 import torch
 
 from helpers.errors import describe_error
-from helpers.exercises.outcomes import Outcome, RefusedError, UnansweredError, as_whole, difference, outcome, said
-from helpers.exercises.sandbox import Tell
+from helpers.exercises.outcomes import (
+    Outcome,
+    RefusedError,
+    UnansweredError,
+    as_whole,
+    describe,
+    describe_difference,
+    name_parts,
+)
+from helpers.exercises.sandbox import Report
 
 Finding = list[str] | None
 
@@ -47,111 +55,155 @@ class Number:
     mistakes: dict[int, str]
     takes = 1
 
-    def judge(self, tell: Tell, answer: Any) -> Finding:
-        """Say what is wrong with an answer."""
+    def grade(self, report: Report, answer: Any) -> Finding:
+        """Return what is wrong with an answer."""
         if answer is ...:
             return None
         number = as_whole(answer)
         if number is None:
-            return [f"Expected a whole number, came {said(answer)}."]
+            return [f"Expected a whole number, came {describe(answer)}."]
         if number == self.right:
             return []
-        return [f"It is not {said(answer)}.", self.mistakes.get(number, UNKNOWN)]
+        return [f"It is not {describe(answer)}.", self.mistakes.get(number, UNKNOWN)]
 
 
-def called(written: Callable, *case: Any) -> Any:
+def call(written: Callable, *case: Any) -> Any:
     """Call what a learner wrote with copies of the tensors, so that it may change them."""
     return written(*(part.clone() if isinstance(part, torch.Tensor) else part for part in case))
 
 
-def called_without_autograd(written: Callable, *case: Any) -> Any:
+def call_without_autograd(written: Callable, *case: Any) -> Any:
     """Call it where autograd is off."""
     with torch.inference_mode():
-        return called(written, *case)
+        return call(written, *case)
 
 
 @dataclass(frozen=True)
-class Code:
-    """A function or class to write, tried on all `cases`, each a tuple of arguments.
+class Mistake:
+    """Code with a likely mistake, the words for who makes it, and another mistake that is named before it, if any."""
 
-    `right` is one that does it right; `mistakes` maps a misunderstanding in words to code that has it. `parts` names
-    the values of a tuple that is returned. `probe(written, *case)` returns what is compared: the result of a call, or a
-    dict of what it found by name. `where(*case)` says a case in words.
+    function: Callable
+    words: str
+    after: Callable | None
+
+
+class Code:
+    """A function or class to write. It decorates the right one, and its `mistake` the likely wrong ones.
+
+        @Code(cases=lambda: [(2,), (3,)])
+        def area(side):
+            return side**2
+
+        @area.mistake("That is the length of the sides.")
+        def length(side):
+            return 4 * side
+
+    `cases` returns tuples of arguments. `parts` names the values of a tuple that is returned. `probe(written, *case)`
+    returns what is compared: the result of a call, or a dict of what it found by name. `where(*case)` describes a case.
     """
 
-    right: Callable
-    cases: Callable[[], Iterable[tuple]]
-    mistakes: dict[str, Callable] = field(default_factory=dict)
-    parts: tuple[str, ...] = ()
-    probe: Callable[..., Any] = called
-    where: Callable[..., str] | None = None
     takes = 1
 
-    def judge(self, tell: Tell, answer: Any) -> Finding:
-        """Say where the results of a function or class differ first, and why that may be."""
+    def __init__(
+        self,
+        cases: Callable[[], Iterable[tuple]],
+        probe: Callable[..., Any] = call,
+        parts: tuple[str, ...] = (),
+        where: Callable[..., str] | None = None,
+    ) -> None:
+        self.cases, self.probe, self.parts, self.where = cases, probe, parts, where
+        self.right: Callable | None = None
+        self.mistakes: list[Mistake] = []
+
+    def __call__(self, right: Callable) -> "Code":
+        """Take what does it right, and return the exercise."""
+        self.right = right
+        return self
+
+    def mistake(self, words: str, after: Callable | None = None) -> Callable[[Callable], Callable]:
+        """Register the decorated code as a likely mistake, with the words for who makes it.
+
+        `after` is a mistake that the cases cannot tell from this one and that is named in its place.
+        """
+
+        def register(function: Callable) -> Callable:
+            self.mistakes.append(Mistake(function, words, after))
+            return function
+
+        return register
+
+    def grade(self, report: Report, answer: Any) -> Finding:
+        """Return where the results of a function or class differ first, and why that may be."""
         if answer is ...:
             return None
         if not callable(answer) or isclass(answer) != isclass(self.right):
-            return [f"Expected a {'class' if isclass(self.right) else 'function'}, came {said(answer)}."]
+            return [f"Expected a {'class' if isclass(self.right) else 'function'}, came {describe(answer)}."]
         torch.manual_seed(0)
-        cases, came, stopped = list(self.cases()), [], []
+        cases, found, stopped = list(self.cases()), [], []
         for case in cases:
-            tell(self._at(case))
+            report(self._describe(case))
             try:
-                came.append(self._outcome(answer, case))
+                found.append(self.outcome(answer, case))
             except UnansweredError:
                 return None
             except RefusedError as problem:
-                stopped = [f"{self._at(case)}: {problem}"]
+                stopped = [f"{self._describe(case)}: {problem}"]
                 break
-        for case, found in zip(cases, came, strict=False):
-            for part, wanted in self._outcome(self.right, case).items():
-                differs = difference(wanted, found.get(part))
+        for case, parts in zip(cases, found, strict=False):
+            for part, wanted in self.outcome(self.right, case).items():
+                differs = describe_difference(wanted, parts.get(part))
                 if differs:
                     name = f"{part}: " if part else ""
-                    told = f"{self._at(case)}: {name}{differs}"
-                    return [told] if found.get(part) is None else [told, self._reason(part, cases, came, case)]
+                    told = f"{self._describe(case)}: {name}{differs}"
+                    return [told] if parts.get(part) is None else [told, self._reason(part, cases, found, case)]
         return stopped
 
-    def _outcome(self, written: Callable, case: tuple) -> Outcome:
+    def outcome(self, written: Callable, case: tuple) -> Outcome:
+        """Return what some code leads to in a case; raises UnansweredError or RefusedError."""
         torch.manual_seed(0)
         with refuse_errors(written):
-            return outcome(self.probe(written, *case), self.parts)
+            return name_parts(self.probe(written, *case), self.parts)
 
-    def _reason(self, part: str, cases: list[tuple], came: list[Outcome], first: tuple) -> str:
-        """Return the misunderstanding that leads to the same: in all cases, or else up to the first wrong one."""
+    def _reason(self, part: str, cases: list[tuple], found: list[Outcome], first: tuple) -> str:
+        """Return the words of the mistake that leads to the same: in all cases, or else up to the first wrong one."""
         until = 1 + next(number for number, case in enumerate(cases) if case is first)
-        for count in (len(came), until):
-            for words, mistake in self.mistakes.items():
+        for count in (len(found), until):
+            for mistake in self.mistakes:
                 with contextlib.suppress(RefusedError):
-                    found = [self._outcome(mistake, case).get(part) for case in cases[:count]]
-                    if all(difference(wrong, of.get(part)) is None for wrong, of in zip(found, came, strict=False)):
-                        return words
+                    led = [self.outcome(mistake.function, case).get(part) for case in cases[:count]]
+                    if all(describe_difference(a, b.get(part)) is None for a, b in zip(led, found, strict=False)):
+                        return mistake.words
         return UNKNOWN
 
-    def _at(self, case: tuple) -> str:
+    def _describe(self, case: tuple) -> str:
         if self.where:
             return self.where(*case)
         named = zip(signature(self.right).parameters, case, strict=False)
-        return "With " + ", ".join(f"{name}={_brief(value)}" for name, value in named)
+        return "With " + ", ".join(f"{name}={_describe_argument(value)}" for name, value in named)
 
 
-@dataclass(frozen=True)
 class Design:
     """Something to choose or to build, for which many answers are right.
 
-    `problems(*answer)` yields in words what is not as asked, the most basic first; nothing where all is.
+    It decorates a function that takes the answer and yields in words what is not as asked, the most basic first;
+    nothing where all is. `takes` is how many values an answer has.
     """
 
-    problems: Callable[..., Iterable[str]]
-    takes: int = 1
+    def __init__(self, takes: int = 1) -> None:
+        self.takes = takes
+        self.problems: Callable[..., Iterable[str]] | None = None
 
-    def judge(self, tell: Tell, *answer: Any) -> Finding:
-        """Say the first thing that is not as asked."""
+    def __call__(self, problems: Callable[..., Iterable[str]]) -> "Design":
+        """Take the function that yields the problems, and return the exercise."""
+        self.problems = problems
+        return self
+
+    def grade(self, report: Report, *answer: Any) -> Finding:
+        """Return the first thing that is not as asked."""
         if any(part is ... for part in answer):
             return None
         where = "In your code" if any(callable(part) for part in answer) else "In your answer"
-        tell(where)
+        report(where)
         torch.manual_seed(0)
         try:
             with refuse_errors(next((part for part in answer if callable(part)), None)):
@@ -176,5 +228,5 @@ def refuse_errors(written: Callable | None) -> Iterator[None]:
         raise RefusedError(f"your code stopped with {describe_error(error, written)}{advice}") from error
 
 
-def _brief(value: Any) -> str:
-    return f"a tensor of {tuple(value.shape)}" if isinstance(value, torch.Tensor) else said(value)
+def _describe_argument(value: Any) -> str:
+    return f"a tensor of {tuple(value.shape)}" if isinstance(value, torch.Tensor) else describe(value)

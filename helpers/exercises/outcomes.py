@@ -19,11 +19,11 @@ class UnansweredError(Exception):
 
 
 class RefusedError(Exception):
-    """An answer that cannot be judged further; says why."""
+    """An answer that cannot be graded further; says why."""
 
 
-def outcome(result: Any, parts: tuple[str, ...] = ()) -> Outcome:
-    """Name the parts of a result. Raises UnansweredError for dots, and RefusedError where the parts are not as many."""
+def name_parts(result: Any, parts: tuple[str, ...] = ()) -> Outcome:
+    """Return the parts of a result by name. Raises UnansweredError for dots, and RefusedError for another number."""
     values = result.values() if isinstance(result, dict) else result if isinstance(result, tuple | list) else (result,)
     if any(value is ... for value in values):
         raise UnansweredError
@@ -32,33 +32,33 @@ def outcome(result: Any, parts: tuple[str, ...] = ()) -> Outcome:
     if not parts:
         return {"": result}
     if not isinstance(result, tuple | list) or len(result) != len(parts):
-        found = f"came {len(result)} values." if isinstance(result, tuple | list) else came(result)
+        found = f"came {len(result)} values." if isinstance(result, tuple | list) else describe_found(result)
         raise RefusedError(f"expected {len(parts)} values, {', '.join(parts)}; {found}")
     return dict(zip(parts, result, strict=True))
 
 
-def answered(value: Any) -> Any:
+def refuse_dots(value: Any) -> Any:
     """Return what a learner's code returned, or raise UnansweredError for dots."""
     if value is ...:
         raise UnansweredError
     return value
 
 
-def difference(expected: Any, found: Any) -> str | None:
-    """Say how one part differs from what is expected, its shape first; None where it does not."""
+def describe_difference(expected: Any, found: Any) -> str | None:
+    """Return how one part differs from what is expected, its shape first; None where it does not."""
     wanted, numbers = as_numbers(expected), as_numbers(found)
     if wanted is None and numbers is None and found == expected:
         return None
     if wanted is None or numbers is None:
-        return f"expected {said(expected)}, {came(found)}"
+        return f"expected {describe(expected)}, {describe_found(found)}"
     if numbers.shape != wanted.shape:
-        return f"expected {_shape(wanted)}, came {_shape(numbers)}."
+        return f"expected {_describe_shape(wanted)}, came {_describe_shape(numbers)}."
     allowed = 0 if isinstance(expected, int) else TOLERANCE * max(1e-3, wanted.abs().max().item())
     wrong = ~torch.isclose(numbers, wanted, rtol=0, atol=allowed)
     if not wrong.any():
         return None
     if numbers.dim() == 0:
-        return f"expected {said(expected)}, {came(found)}"
+        return f"expected {describe(expected)}, {describe_found(found)}"
     place = tuple(wrong.nonzero()[0].tolist())
     where = f"[{', '.join(map(str, place))}]"
     return f"at {where} expected {wanted[place].item():.4g}, came {numbers[place].item():.4g}."
@@ -82,17 +82,17 @@ def as_whole(value: Any) -> int | None:
     return int(number)
 
 
-def came(value: Any) -> str:
-    """Say what came instead of what was expected."""
-    return f"came {said(value)}." + (" Is a `return` missing?" if value is None else "")
+def describe_found(value: Any) -> str:
+    """Describe what came instead of what was expected."""
+    return f"came {describe(value)}." + (" Is a `return` missing?" if value is None else "")
 
 
-def said(value: Any) -> str:
-    """Say a value in a few words."""
+def describe(value: Any) -> str:
+    """Describe a value in a few words."""
     if isinstance(value, Tensor) and value.dim() == 0:
         value = value.item()
     if isinstance(value, Tensor):
-        return _shape(value)
+        return _describe_shape(value)
     if isclass(value):
         return f"the class {value.__name__}"
     if isroutine(value):
@@ -104,7 +104,7 @@ def said(value: Any) -> str:
     return f"{float(value):.4g}"
 
 
-def _shape(numbers: Tensor) -> str:
+def _describe_shape(numbers: Tensor) -> str:
     return f"the shape {tuple(numbers.shape)}" if numbers.dim() else "a single number"
 
 

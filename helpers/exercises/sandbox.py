@@ -8,15 +8,15 @@ has used torch cannot be copied safely: there the code runs in the kernel, and a
 import builtins
 import contextlib
 import io
-import json
+import multiprocessing
 import os
-import select
 import signal
 import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 import torch
@@ -26,7 +26,7 @@ MOST_BYTES = 2**29  # that the code may add to what the kernel takes: a quarter 
 MOST_PRINTED = 500  # characters
 FORKS = sys.platform == "linux"
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 class TookTooLong(BaseException):
@@ -37,42 +37,43 @@ class BrokeError(Exception):
     """Code took the whole Python process down."""
 
 
-def guarded(work: Callable[[Tell], Any], seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> tuple[Any, str]:
-    """Return what `work(tell)` returns, as JSON can say it, and the end of what it printed.
+def run(work: Callable[[Report], Any], seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> tuple[Any, str]:
+    """Return what `work(report)` returns and the end of what it printed.
 
-    `work` calls `tell(where)` before each part, so that the errors can say where it was: raises TookTooLong(where)
+    `work` calls `report(where)` before each part, so that the errors can say where it was: raises TookTooLong(where)
     after `seconds`, BrokeError(where) if the process died, and RuntimeError if `work` raised.
     """
-    return (_in_a_child if FORKS else _here)(work, seconds, most_bytes)
+    return (_run_in_child if FORKS else _run_here)(work, seconds, most_bytes)
 
 
-def _in_a_child(work: Callable[[Tell], Any], seconds: float, most_bytes: int) -> tuple[Any, str]:
-    reading, writing = os.pipe()
+def _run_in_child(work: Callable[[Report], Any], seconds: float, most_bytes: int) -> tuple[Any, str]:
+    fork = multiprocessing.get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    child = fork.Process(target=_be_the_child, args=(work, sender, most_bytes), daemon=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python 3.12 warns of threads; the child uses none of them
-        child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _be_the_child(work, writing, most_bytes)
-    os.close(writing)
+        child.start()
+    sender.close()
+    deadline, where = time.monotonic() + seconds, ""
     try:
-        *told, end = _messages(reading, time.monotonic() + seconds)
-    finally:
-        os.close(reading)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    where = told[-1] if told else ""
-    if end == "late":
+        while receiver.poll(max(0.0, deadline - time.monotonic())):
+            kind, *content = receiver.recv()
+            if kind == "result":
+                return tuple(content)
+            if kind == "failed":
+                raise RuntimeError(f"the check itself failed {where}\n{content[0]}")
+            (where,) = content
         raise TookTooLong(where)
-    if end == "gone":
-        raise BrokeError(where)
-    if "failed" in end:
-        raise RuntimeError(f"the check itself failed {where}\n{end['failed']}")
-    return end["result"], end["printed"]
+    except EOFError:
+        raise BrokeError(where) from None
+    finally:
+        receiver.close()
+        child.kill()
+        child.join()
 
 
-def _be_the_child(work: Callable[[Tell], Any], writing: int, most_bytes: int) -> None:
-    """Do the work, write what is to be told to the pipe, and end without the kernel's farewells."""
+def _be_the_child(work: Callable[[Report], Any], sender: Connection, most_bytes: int) -> None:
+    """Do the work, send what is to be reported, and end without the kernel's farewells."""
     try:
         import resource  # Windows has none
 
@@ -81,41 +82,17 @@ def _be_the_child(work: Callable[[Tell], Any], writing: int, most_bytes: int) ->
             taken = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + most_bytes, taken + most_bytes))
         builtins.input = _refuse_input
-
-        def write(message: Any) -> None:
-            os.write(writing, json.dumps(message).encode() + b"\n")
-
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            result = work(write)
-        write({"result": result, "printed": printed.getvalue()[-MOST_PRINTED:]})
+            result = work(lambda where: sender.send(("at", where)))
+        sender.send(("result", result, printed.getvalue()[-MOST_PRINTED:]))
     except Exception:  # of the check itself
-        os.write(writing, json.dumps({"failed": traceback.format_exc()}).encode() + b"\n")
+        sender.send(("failed", traceback.format_exc()))
     finally:
         os._exit(0)
 
 
-def _messages(reading: int, deadline: float) -> Iterator[Any]:
-    """Yield what a child tells; the last is its result, "late" or "gone"."""
-    buffer = b""
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reading], [], [], left)[0]:
-            yield "late"
-            return
-        got = os.read(reading, 2**16)
-        *lines, buffer = (buffer + got).split(b"\n")
-        for line in lines:
-            message = json.loads(line)
-            yield message
-            if isinstance(message, dict):
-                return
-        if not got:
-            yield "gone"
-            return
-
-
-def _here(work: Callable[[Tell], Any], seconds: float, most_bytes: int) -> tuple[Any, str]:
+def _run_here(work: Callable[[Report], Any], seconds: float, most_bytes: int) -> tuple[Any, str]:
     where, printed = [""], io.StringIO()
 
     def stop(*_: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from IPython.display import display
 
 from helpers import progress
+from helpers.exercises import sandbox
 from helpers.exercises.kinds import Code, Design, Finding, Number
-from helpers.exercises.sandbox import SECONDS, BrokeError, TookTooLong, guarded
+from helpers.exercises.sandbox import SECONDS, BrokeError, TookTooLong
 from helpers.progress import State
 
 LOOKS = {  # how an answer stands, and its mark and words; the colour is never alone
@@ -27,8 +28,8 @@ class Sheet:
         self.exercises = exercises
 
     def __call__(self, number: int, *answer: Any) -> None:
-        """Judge an answer and show what was found; raises TypeError or ValueError for a call that fits no exercise."""
-        finding, printed = self.judged(number, *answer)
+        """Grade an answer and show what was found; raises TypeError or ValueError for a call that fits no exercise."""
+        finding, printed = self.grade(number, *answer)
         progress.expect("exercises", [str(each) for each in range(1, len(self.exercises) + 1)])
         state = State.OPEN if finding is None else State.WRONG if finding else State.RIGHT
         mark, words, colour = LOOKS[state]
@@ -42,7 +43,7 @@ class Sheet:
         progress.show()
         progress.note("exercises", str(number), state)
 
-    def judged(self, number: int, *answer: Any) -> tuple[Finding, str]:
+    def grade(self, number: int, *answer: Any) -> tuple[Finding, str]:
         """Return what is wrong with an answer, as `kinds` does, and what its code printed."""
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(self.exercises):
             raise ValueError(f"there is no exercise {number!r} here; allowed are 1 to {len(self.exercises)}")
@@ -50,7 +51,7 @@ class Sheet:
         if len(answer) != exercise.takes:
             raise TypeError(f"check({number}, ...) got {len(answer)} answers; exercise {number} takes {exercise.takes}")
         try:
-            return guarded(lambda tell: exercise.judge(tell, *answer))
+            return sandbox.run(lambda report: exercise.grade(report, *answer))
         except TookTooLong as late:
             return [f"{late}: your code was still running after {SECONDS:.0f} seconds.", "Does its loop ever end?"], ""
         except BrokeError as broken:

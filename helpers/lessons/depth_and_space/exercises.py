@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers import counting
-from helpers.exercises import Code, Design, Number, Sheet
-from helpers.exercises.outcomes import answered, fill_parameters
+from helpers.exercises import Number, Sheet
+from helpers.exercises.legacy import old_code, old_design
+from helpers.exercises.outcomes import fill_parameters, refuse_dots
 
 KINDS = "dense", "local", "tiled", "convolution", "dynamic"
 TASKS = {  # the kind that fits, and what speaks against the others
@@ -94,7 +95,7 @@ class _Plain(nn.Module):
 def _read_and_written(written: type, words: int, features: int) -> dict:
     module = written(words, features)
     fill_parameters(module)
-    scores = answered(module(torch.tensor([words - 1, 0, 2, 2, 1, 0])))  # in no order, and some twice
+    scores = refuse_dots(module(torch.tensor([words - 1, 0, 2, 2, 1, 0])))  # in no order, and some twice
     if isinstance(scores, Tensor) and scores.requires_grad:
         scores.square().sum().backward()
     matrices = [parameter for parameter in module.parameters() if parameter.dim() == 2]
@@ -131,7 +132,7 @@ check = Sheet(
             3 * 14 * 14: "The padding is no position: the output has as many pixels as the image.",
         },
     ),
-    Code(
+    old_code(
         right=_uses,
         cases=lambda: [(8, 3, 1), (12, 3, 3), (9, 5, 2), (6, 1, 4), (10, 2, 5), (7, 3, 0)],
         mistakes={
@@ -186,7 +187,7 @@ check = Sheet(
             ),
         },
     ),
-    Code(
+    old_code(
         right=_Tied,
         cases=lambda: [(4, 3), (5, 2), (3, 3)],
         probe=_read_and_written,
@@ -247,5 +248,5 @@ check = Sheet(
             ),
         },
     ),
-    Design(lambda *chosen: _problems(**dict(zip(TASKS, chosen, strict=True))), takes=len(TASKS)),
+    old_design(lambda *chosen: _problems(**dict(zip(TASKS, chosen, strict=True))), takes=len(TASKS)),
 )

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from helpers import counting
-from helpers.exercises import Code, Design, Number, Sheet
-from helpers.exercises.outcomes import RefusedError, as_whole, said
+from helpers.exercises import Number, Sheet
+from helpers.exercises.legacy import old_code, old_design
+from helpers.exercises.outcomes import RefusedError, as_whole, describe
 from helpers.exercises.sides import WRONG_SIDES
 
 SIDE, BUDGET = 13, 100  # pixels to see, and weights to stay below
@@ -75,7 +76,7 @@ def _every_other(image: Tensor, weight: Tensor, stride: int) -> Tensor:
 def _whole(name: str, value: Any) -> int:
     number = as_whole(value)
     if number is None or number < 1:
-        raise RefusedError(f"{name} has to be a whole number from 1 up, not {said(value)}.")
+        raise RefusedError(f"{name} has to be a whole number from 1 up, not {describe(value)}.")
     return number
 
 
@@ -119,7 +120,7 @@ check = Sheet(
             8 * 8 * 2 * 5: "A square of 5×5 pixels has more than 5 weights.",
         },
     ),
-    Code(
+    old_code(
         right=_output_side,
         cases=lambda: [
             (8, 3, 1, 0),
@@ -136,7 +137,7 @@ check = Sheet(
             "That is the number of positions. The side is asked for.": lambda *sizes: _output_side(*sizes) ** 2,
         },
     ),
-    Code(
+    old_code(
         right=_local,
         cases=_inputs,
         where=_at,
@@ -188,5 +189,5 @@ check = Sheet(
             ),
         },
     ),
-    Design(_problems, takes=2),
+    old_design(_problems, takes=2),
 )

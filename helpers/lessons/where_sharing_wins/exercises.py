@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from helpers.exercises import Code, Design, Number, Sheet
-from helpers.exercises.outcomes import RefusedError, answered, as_numbers, came
+from helpers.exercises import Number, Sheet
+from helpers.exercises.legacy import old_code, old_design
+from helpers.exercises.outcomes import RefusedError, as_numbers, describe_found, refuse_dots
 
 SHIFTS = [(down, right) for down in range(0, 8, 3) for right in range(0, 8, 3)][1:]  # 3 divides no side of the maps
 
@@ -18,9 +19,9 @@ def _maps() -> Tensor:
 
 def _answers(written: Callable, maps: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Call what a learner wrote. Raises UnansweredError or RefusedError where that gives no numbers of this shape."""
-    answer = answered(written(maps.clone()))
+    answer = refuse_dots(written(maps.clone()))
     if as_numbers(answer) is None:
-        words = f"expected a tensor, {came(answer)}"
+        words = f"expected a tensor, {describe_found(answer)}"
         if hasattr(answer, "indices"):
             words = "expected a tensor, came two. With a dimension, torch gives values and places: which are asked for?"
         raise RefusedError(words)
@@ -123,9 +124,9 @@ def _mended(written: Callable, in_channels: int, out_channels: int, kernel_size:
     """Return whether a layer has the weights and the bias of `conv`, seen from its answers alone, and an answer."""
     conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=bias)
     images = torch.randn(2, in_channels, 9, 10)
-    layer = answered(written(copy.deepcopy(conv)))
+    layer = refuse_dots(written(copy.deepcopy(conv)))
     if not callable(layer):
-        raise RefusedError(f"expected a layer, {came(layer)}")
+        raise RefusedError(f"expected a layer, {describe_found(layer)}")
     layer = layer.float() if isinstance(layer, nn.Module) else layer
     answer, (kept_bias, kept_answer) = layer(images), (_middle(conv(each)) for each in (0 * images, images))
     found_bias, found_answer = _middle(layer(0 * images)), _middle(answer)
@@ -186,9 +187,9 @@ check = Sheet(
             0: "What if the image is moved by one whole step of the answer?",
         },
     ),
-    Design(_head_problems),
-    Design(_break_problems),
-    Code(
+    old_design(_head_problems),
+    old_design(_break_problems),
+    old_code(
         right=_mend,
         cases=lambda: [(1, 1, 3, True), (2, 3, 5, True), (1, 2, 3, False)],
         probe=_mended,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from helpers.exercises import Code
-from helpers.exercises.kinds import called_without_autograd
+from helpers.exercises.kinds import call_without_autograd
+from helpers.exercises.legacy import old_code
 
 
 def _weight_gradient(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
@@ -61,11 +61,11 @@ def _passes() -> Iterator[tuple[Tensor, Tensor, Tensor, int]]:
         yield torch.randn(features, features), torch.randn(features), torch.randn(features), reuses
 
 
-gradient = Code(
+gradient = old_code(
     right=_weight_gradient,
     cases=_passes,
     where=lambda weight, hidden, output_grad, reuses: f"With {len(hidden)} features and reuses={reuses}",
-    probe=called_without_autograd,
+    probe=call_without_autograd,
     mistakes={
         "That is one use. With several, each has an input and a gradient of its own.": (
             lambda weight, hidden, output_grad, reuses: torch.outer(output_grad, hidden)

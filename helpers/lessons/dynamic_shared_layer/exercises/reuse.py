@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.exercises import Code
-from helpers.exercises.outcomes import RefusedError, answered, fill_parameters
+from helpers.exercises.legacy import old_code
+from helpers.exercises.outcomes import RefusedError, fill_parameters, refuse_dots
 
 
 def _layers(number: Callable[[int], int], bias: bool = True) -> type:
@@ -56,7 +56,7 @@ def _unrolled(written: type, features: int, reuses: int) -> dict:
     hidden = torch.randn(5, features)  # before the module draws its own
     module = written(features, reuses)
     fill_parameters(module)
-    output = answered(module(hidden.clone()))
+    output = refuse_dots(module(hidden.clone()))
     again = module(hidden.clone())
     if isinstance(output, Tensor) and isinstance(again, Tensor) and not torch.equal(output, again):
         reason = "Does `forward` use something up?" if list(module.parameters()) else "Is a layer made anew in each?"
@@ -69,7 +69,7 @@ def _unrolled(written: type, features: int, reuses: int) -> dict:
     return {"parameters": parameters, "output": output, "gradient of the weight": grad + grad.T}
 
 
-reuse = Code(
+reuse = old_code(
     right=_reused(_steps),
     cases=lambda: [(3, 2), (3, 1), (4, 3), (2, 0)],
     probe=_unrolled,

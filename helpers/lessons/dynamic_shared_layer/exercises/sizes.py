@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.counting import as_int
-from helpers.exercises import Design, Number
+from helpers.exercises import Number
+from helpers.exercises.legacy import old_design
 from helpers.exercises.outcomes import RefusedError, as_whole
 
 IN_FEATURES, OUT_FEATURES, USES, BUDGET = 1000, 10, 6, 60_900
@@ -73,4 +74,4 @@ parameters = Number(
     },
 )
 
-widths = Design(_problems, takes=2)
+widths = old_design(_problems, takes=2)

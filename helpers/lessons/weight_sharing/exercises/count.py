@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from helpers import counting
-from helpers.exercises import Code
+from helpers.exercises.legacy import old_code
 from helpers.exercises.sides import WRONG_SIDES
 
 SIZES = "in_channels", "out_channels", "image_size", "kernel_size", "stride", "padding"
@@ -54,7 +54,7 @@ def _kernel_side(*sizes: int) -> tuple:
     return dense, local // sizes[3], shared // sizes[3]
 
 
-count = Code(
+count = old_code(
     right=_count,
     parts=PARTS,
     cases=lambda: [

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from helpers.exercises import Code
-from helpers.exercises.kinds import called_without_autograd
+from helpers.exercises.kinds import call_without_autograd
+from helpers.exercises.legacy import old_code
 
 
 def _kernel_gradient(image: Tensor, output_grad: Tensor) -> Tensor:
@@ -42,7 +42,7 @@ def _same_patch(image: Tensor, output_grad: Tensor) -> Tensor:
     return output_grad.sum() * patch
 
 
-gradient = Code(
+gradient = old_code(
     right=_kernel_gradient,
     cases=lambda: [
         (torch.randn(4, 4), torch.randn(3, 3)),
@@ -50,7 +50,7 @@ gradient = Code(
         (torch.randn(7, 5), torch.randn(5, 3)),
         (torch.randn(5, 5), torch.randn(2, 2)),
     ],
-    probe=called_without_autograd,
+    probe=call_without_autograd,
     mistakes={
         "One pixel is not enough: at each position every weight of the kernel meets another pixel of the patch.": (
             lambda image, output_grad: (

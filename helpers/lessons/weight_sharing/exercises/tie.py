@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from helpers import layers
-from helpers.exercises import Code
-from helpers.exercises.outcomes import RefusedError, answered, came
+from helpers.exercises.legacy import old_code
+from helpers.exercises.outcomes import RefusedError, describe_found, refuse_dots
 
 
 def _untouched(local: layers.LocallyConnected2d) -> nn.Conv2d:
@@ -59,9 +59,9 @@ def _over_pixels(conv: nn.Conv2d, local: layers.LocallyConnected2d) -> None:
 def _tied(written: Callable, in_channels: int, out_channels: int, image_size: int, kernel_size: int, *how: int) -> dict:
     local = layers.LocallyConnected2d(in_channels, out_channels, image_size, kernel_size, *how)
     images = torch.randn(2, in_channels, image_size, image_size)
-    conv = answered(written(local))
+    conv = refuse_dots(written(local))
     if not isinstance(conv, nn.Conv2d):
-        found = came(conv) if conv is None else f"came a {type(conv).__name__}."
+        found = describe_found(conv) if conv is None else f"came a {type(conv).__name__}."
         raise RefusedError(f"expected an nn.Conv2d, {found}")
     if conv.bias is None:
         raise RefusedError("the convolution has no bias. The layer has biases.")
@@ -75,7 +75,7 @@ def _tied(written: Callable, in_channels: int, out_channels: int, image_size: in
     }
 
 
-tie = Code(
+tie = old_code(
     right=_tie,
     cases=lambda: [(1, 1, 5, 2), (2, 3, 6, 3), (3, 2, 8, 3, 2, 1)],
     probe=_tied,

@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from importlib import import_module
 
 import psutil
@@ -13,7 +14,7 @@ from torch import nn
 from helpers import progress
 from helpers.exercises import Code, Design, Number, Sheet, sandbox, sheet
 from helpers.exercises.kinds import TOO_MUCH, UNKNOWN
-from helpers.exercises.outcomes import TOLERANCE, difference
+from helpers.exercises.outcomes import TOLERANCE, describe_difference
 from tests import notebooks
 from tests.answers import notebook_1, notebook_2, notebook_3, notebook_4, notebook_5
 from tests.conftest import TRIED
@@ -37,8 +38,8 @@ def test_every_exercise_has_been_answered_rightly_and_wrongly():
 def test_right_answers_are_accepted_and_each_wrong_one_gets_its_own_words(stem, number, request):
     answers, check = ANSWERS[stem][number], SHEETS[stem]
     for name, answer in answers.right.items():
-        assert check.judged(number, *answer)[0] == [], name
-    said = {name: "\n".join(check.judged(number, *answer)[0] or []) for name, (answer, _) in answers.wrong.items()}
+        assert check.grade(number, *answer)[0] == [], name
+    said = {name: "\n".join(check.grade(number, *answer)[0] or []) for name, (answer, _) in answers.wrong.items()}
     for name, (_, words) in answers.wrong.items():
         assert [other for other, message in said.items() if words in message] == [name]
     assert len(set(said.values())) == len(said)
@@ -53,7 +54,7 @@ def test_no_message_gives_the_number_away(stem, number):
         assert exercise.right not in exercise.mistakes
         said = [*exercise.mistakes.values()]
         for (answer,), _ in ANSWERS[stem][number].wrong.values():
-            found, _ = SHEETS[stem].judged(number, answer)
+            found, _ = SHEETS[stem].grade(number, answer)
             said.append("".join(found).replace(repr(answer), "what was answered"))
         for words in said:
             assert exercise.right not in [int(digits.replace(",", "")) for digits in re.findall(r"\d[\d,]*\b", words)]
@@ -62,35 +63,36 @@ def test_no_message_gives_the_number_away(stem, number):
 @pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
 def test_every_solution_is_right_and_every_question_is_open(path):
     """Both run where the learner runs them: after all other cells."""
-    judged, names = [], dict(next(iter(notebooks.run_here(path).values())).__globals__)
+    graded, names = [], dict(next(iter(notebooks.run_here(path).values())).__globals__)
     assert names["check"] is SHEETS[path.stem]
-    names["check"] = lambda number, *answer: judged.append((number, SHEETS[path.stem].judged(number, *answer)[0]))
+    names["check"] = lambda number, *answer: graded.append((number, SHEETS[path.stem].grade(number, *answer)[0]))
     open_cells = [cell.source for cell in notebooks.cells(path) if cell.source.rpartition("\n")[2].startswith("check(")]
     for sources, finding in ((open_cells, None), (notebooks.solutions(path), [])):
-        judged.clear()
+        graded.clear()
         for source in sources:
             exec(source, names)
-        assert judged == [(number, finding) for number in range(1, len(SHEETS[path.stem].exercises) + 1)]
+        assert graded == [(number, finding) for number in range(1, len(SHEETS[path.stem].exercises) + 1)]
 
 
 def total(image, factor):
     return image.sum() * factor
 
 
-CODE = Code(
-    right=total,
-    cases=lambda: [(torch.arange(6.0).view(2, 3), 2), (torch.ones(4), 5)],
-    mistakes={"You took the mean.": lambda image, factor: image.mean() * factor},
-)
+CODE = Code(cases=lambda: [(torch.arange(6.0).view(2, 3), 2), (torch.ones(4), 5)])(total)
+
+
+@CODE.mistake("You took the mean.")
+def mean(image, factor):
+    return image.mean() * factor
 
 
 @pytest.fixture(params=["child", "kernel"])
-def judge(request, monkeypatch):
+def grade(request, monkeypatch):
     """Return what judges an answer to `CODE`, in a child process or, as on systems where that is not safe, here."""
     if request.param == "child" and not sandbox.FORKS:
         pytest.skip("a process that uses torch cannot be copied safely here")
     monkeypatch.setattr(sandbox, "FORKS", request.param == "child")
-    return lambda answer: Sheet(CODE).judged(1, answer)
+    return lambda answer: Sheet(CODE).grade(1, answer)
 
 
 WHERE = "With image=a tensor of (2, 3), factor=2: "
@@ -106,78 +108,78 @@ def in_place(image, factor):
 
 
 @pytest.mark.parametrize("answer", [total, same_again, in_place, lambda image, factor: float(total(image, factor))])
-def test_whatever_gives_the_same_is_right(judge, answer):
-    assert judge(answer) == ([], "")
+def test_whatever_gives_the_same_is_right(grade, answer):
+    assert grade(answer) == ([], "")
 
 
-def test_a_likely_misunderstanding_is_named(judge):
-    finding, _ = judge(lambda image, factor: image.mean() * factor)
+def test_a_likely_misunderstanding_is_named(grade):
+    finding, _ = grade(lambda image, factor: image.mean() * factor)
     assert finding == [WHERE + "expected 30, came 5.", "You took the mean."]
 
 
-def test_an_unlikely_one_is_not(judge):
-    assert judge(lambda image, factor: total(image, factor) + 1)[0] == [WHERE + "expected 30, came 31.", UNKNOWN]
+def test_an_unlikely_one_is_not(grade):
+    assert grade(lambda image, factor: total(image, factor) + 1)[0] == [WHERE + "expected 30, came 31.", UNKNOWN]
 
 
-def test_dots_are_no_answer_yet(judge):
+def test_dots_are_no_answer_yet(grade):
     def dots(image, factor):
         return ...
 
-    assert judge(dots)[0] is None
-    assert judge(...)[0] is None
+    assert grade(dots)[0] is None
+    assert grade(...)[0] is None
 
 
-def test_a_missing_return_is_named(judge):
+def test_a_missing_return_is_named(grade):
     def silent(image, factor):
         image.sum()
 
-    assert judge(silent)[0] == [WHERE + "expected 30, came None. Is a `return` missing?"]
+    assert grade(silent)[0] == [WHERE + "expected 30, came None. Is a `return` missing?"]
 
 
-def test_an_exception_is_told_with_its_line_and_what_was_printed(judge):
+def test_an_exception_is_told_with_its_line_and_what_was_printed(grade):
     def careless(image, factor):
         print("the shape is", tuple(image.shape))
         return image[7] * factor
 
-    (line,), printed = judge(careless)
+    (line,), printed = grade(careless)
     assert line.startswith(WHERE + "your code stopped with IndexError: index 7 is out of bounds")
     assert line.endswith("\nin the line: return image[7] * factor")
     assert printed == "the shape is (2, 3)\n"
 
 
-def test_a_difference_in_an_early_case_comes_before_an_exception_in_a_later_one(judge):
+def test_a_difference_in_an_early_case_comes_before_an_exception_in_a_later_one(grade):
     def both(image, factor):
         return image[1].sum() * factor if image.dim() == 2 else image[9]
 
-    assert judge(both)[0] == [WHERE + "expected 30, came 24.", UNKNOWN]
+    assert grade(both)[0] == [WHERE + "expected 30, came 24.", UNKNOWN]
 
 
 @pytest.mark.parametrize(
     "greedy", [lambda image, factor: torch.ones(10**11), lambda image, factor: [0] * 10**11], ids=["torch", "list"]
 )
-def test_a_huge_allocation_is_answered_in_words(judge, greedy):
-    assert judge(greedy)[0] == [WHERE + TOO_MUCH]
+def test_a_huge_allocation_is_answered_in_words(grade, greedy):
+    assert grade(greedy)[0] == [WHERE + TOO_MUCH]
 
 
-def test_leaving_python_is_answered_in_words(judge):
-    assert judge(lambda image, factor: exit(3))[0][0].startswith(WHERE + "your code stopped with SystemExit")
+def test_leaving_python_is_answered_in_words(grade):
+    assert grade(lambda image, factor: exit(3))[0][0].startswith(WHERE + "your code stopped with SystemExit")
 
 
-def test_an_endless_loop_is_answered_in_words(judge, monkeypatch):
-    monkeypatch.setattr(sheet, "guarded", lambda work: sandbox.guarded(work, seconds=0.5))
+def test_an_endless_loop_is_answered_in_words(grade, monkeypatch):
+    monkeypatch.setattr(sandbox, "run", partial(sandbox.run, seconds=0.5))
 
     def endless(image, factor):
         while True:
             factor += 1
 
     began = time.monotonic()
-    assert judge(endless)[0] == [WHERE + "your code was still running after 5 seconds.", "Does its loop ever end?"]
+    assert grade(endless)[0] == [WHERE + "your code was still running after 5 seconds.", "Does its loop ever end?"]
     assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")
 def test_memory_is_limited_before_the_machine_is():
-    finding, _ = Sheet(CODE).judged(1, lambda image, factor: torch.ones(sandbox.MOST_BYTES // 2))
+    finding, _ = Sheet(CODE).grade(1, lambda image, factor: torch.ones(sandbox.MOST_BYTES // 2))
     assert finding[0].endswith(TOO_MUCH)
 
 
@@ -193,26 +195,25 @@ class Careless(nn.Module):
 
 def test_an_exception_in_a_class_is_told_with_its_line():
     exercise = Code(
-        right=Doubled,
         cases=lambda: [(torch.ones(3),)],
         probe=lambda written, input: written()(input),
         where=lambda input: "With three ones",
-    )
-    assert Sheet(exercise).judged(1, Doubled)[0] == []
-    (line,) = Sheet(exercise).judged(1, Careless)[0]
+    )(Doubled)
+    assert Sheet(exercise).grade(1, Doubled)[0] == []
+    (line,) = Sheet(exercise).grade(1, Careless)[0]
     assert line.startswith("With three ones: your code stopped with AttributeError: 'Careless' object has no")
     assert line.endswith("\nin the line: return self.factor * input")
-    assert Sheet(exercise).judged(1, Doubled())[0] == ["Expected a class, came Doubled()."]
+    assert Sheet(exercise).grade(1, Doubled())[0] == ["Expected a class, came Doubled()."]
 
 
-def test_a_function_and_a_class_are_not_mixed_up(judge):
-    assert judge(3)[0] == ["Expected a function, came 3."]
-    assert judge(nn.Linear)[0][0].startswith("Expected a function, came ")
+def test_a_function_and_a_class_are_not_mixed_up(grade):
+    assert grade(3)[0] == ["Expected a function, came 3."]
+    assert grade(nn.Linear)[0][0].startswith("Expected a function, came ")
 
 
 def test_a_fault_of_the_check_itself_is_no_fault_of_the_learner():
     with pytest.raises(RuntimeError, match="the check itself failed"):
-        sandbox.guarded(lambda tell: 1 / 0)
+        sandbox.run(lambda report: 1 / 0)
 
 
 NASTY = """
@@ -232,7 +233,7 @@ def die(value):
 def fill(value):
     return [bytearray(10**8) for _ in range(100)]
 
-check = Sheet(Code(right=lambda value: value, cases=lambda: [(1,)]))
+check = Sheet(Code(cases=lambda: [(1,)])(lambda value: value))
 kept = 41
 """
 
@@ -264,34 +265,30 @@ def test_a_kernel_lives_on_after_the_worst_answers():
 
 @pytest.mark.parametrize("answer", [7, 7.0, torch.tensor(7), torch.tensor(7.0), 14 // 2])
 def test_a_number_may_be_written_in_any_way(answer):
-    assert Sheet(Number(7, {})).judged(1, answer)[0] == []
+    assert Sheet(Number(7, {})).grade(1, answer)[0] == []
 
 
 @pytest.mark.parametrize("answer", ["7", None, True, [7], 7.5, float("nan"), float("inf"), torch.ones(1), 1j, int])
 def test_what_is_no_whole_number_is_told_so(answer):
-    (words,) = Sheet(Number(7, {})).judged(1, answer)[0]
+    (words,) = Sheet(Number(7, {})).grade(1, answer)[0]
     assert words.startswith("Expected a whole number, came ")
 
 
 def test_a_number_beyond_all_bounds_is_told_in_few_characters():
-    words = Sheet(Number(7, {})).judged(1, 10**5000)[0]
+    words = Sheet(Number(7, {})).grade(1, 10**5000)[0]
     assert max(map(len, words)) < 100
 
 
 def test_results_are_compared_part_by_part():
-    exercise = Code(
-        right=lambda n: (n, n * n),
-        cases=lambda: [(2,), (3,)],
-        parts=("side", "area"),
-        mistakes={"Four sides, not a square.": lambda n: (0, 4 * n)},
-    )
-    assert Sheet(exercise).judged(1, lambda n: (n, 4 * n))[0] == [
+    exercise = Code(cases=lambda: [(2,), (3,)], parts=("side", "area"))(lambda n: (n, n * n))
+    exercise.mistake("Four sides, not a square.")(lambda n: (0, 4 * n))
+    assert Sheet(exercise).grade(1, lambda n: (n, 4 * n))[0] == [
         "With n=2: area: expected 4, came 8.",
         "Four sides, not a square.",
     ]
-    assert Sheet(exercise).judged(1, lambda n: n)[0] == ["With n=2: expected 2 values, side, area; came 2."]
-    assert Sheet(exercise).judged(1, lambda n: [n, n * n])[0] == []
-    assert Sheet(exercise).judged(1, lambda n: [n, ...])[0] is None
+    assert Sheet(exercise).grade(1, lambda n: n)[0] == ["With n=2: expected 2 values, side, area; came 2."]
+    assert Sheet(exercise).grade(1, lambda n: [n, n * n])[0] == []
+    assert Sheet(exercise).grade(1, lambda n: [n, ...])[0] is None
 
 
 def test_a_design_is_told_the_first_thing_that_is_not_as_asked():
@@ -301,12 +298,12 @@ def test_a_design_is_told_the_first_thing_that_is_not_as_asked():
         if height > 3:
             yield "It is too high."
 
-    check = Sheet(Design(problems, takes=2))
-    assert check.judged(1, 3, 3)[0] == []
-    assert check.judged(1, 3, 4)[0] == ["It is too high."]
-    assert check.judged(1, 4, 4)[0] == ["It is too wide."]
-    assert check.judged(1, 4, ...)[0] is None
-    assert check.judged(1, "a", 4)[0][0].startswith("In your answer: your code stopped with TypeError")
+    check = Sheet(Design(takes=2)(problems))
+    assert check.grade(1, 3, 3)[0] == []
+    assert check.grade(1, 3, 4)[0] == ["It is too high."]
+    assert check.grade(1, 4, 4)[0] == ["It is too wide."]
+    assert check.grade(1, 4, ...)[0] is None
+    assert check.grade(1, "a", 4)[0][0].startswith("In your answer: your code stopped with TypeError")
 
 
 @pytest.mark.parametrize(
@@ -323,16 +320,16 @@ def test_a_design_is_told_the_first_thing_that_is_not_as_asked():
     ],
 )
 def test_a_difference_is_told_shape_first(expected, came, words):
-    assert difference(expected, came) == words
+    assert describe_difference(expected, came) == words
 
 
 def test_floats_are_compared_with_a_tolerance_that_goes_with_their_size():
     wanted = torch.tensor([1000.0, 0.5])
-    assert difference(wanted, wanted + 0.9 * TOLERANCE * 1000) is None
-    assert difference(wanted, wanted + 1.1 * TOLERANCE * 1000) is not None
-    assert difference(0.1 + 0.2, 0.3) is None
-    assert difference(wanted, wanted.double().numpy()) is None
-    assert difference(wanted, wanted.clone().requires_grad_()) is None
+    assert describe_difference(wanted, wanted + 0.9 * TOLERANCE * 1000) is None
+    assert describe_difference(wanted, wanted + 1.1 * TOLERANCE * 1000) is not None
+    assert describe_difference(0.1 + 0.2, 0.3) is None
+    assert describe_difference(wanted, wanted.double().numpy()) is None
+    assert describe_difference(wanted, wanted.clone().requires_grad_()) is None
 
 
 @pytest.fixture
