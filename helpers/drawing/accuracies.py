@@ -1,26 +1,15 @@
 """Test accuracies with their spread over seeds."""
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from helpers.drawing.ballot import Ballot
+from helpers.drawing.artists import CachedText
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, MOMENTUM, SHARED, TILED
+from helpers.drawing.style import CHOSEN, FONT_SIZE, INK, find_look
 
-STYLES = {
-    "dense": (DENSE, "s"),
-    "local": (LOCAL, "o"),
-    "tiled": (TILED, "^"),
-    "convolution": (SHARED, "D"),
-    "untied": (LOCAL, "o"),
-    "tied": (SHARED, "D"),
-    "shallow": (INK, "s"),
-    "momentum": (MOMENTUM, "o"),
-    "plain": (INK, "s"),
-}
 MOST_ROWS = 12
 ROW = 62  # pixels
+NO_WINNER = "no clear winner"
 
 Results = dict[tuple[str, str], list[float]]
 
@@ -34,14 +23,14 @@ class _Rows(Picture):
     def __init__(self, results: Results) -> None:
         """`results` maps (kind of net, data) to one number for each seed.
 
-        The first word of a kind says its colour: `STYLES` lists them.
+        The first word of a kind says its look, see `style.LOOKS`.
         """
         self._seeds = checked_seeds(results, MOST_ROWS)
         names = self._names = [f"{net}, {data}" for net, data in results]
         left = 40 + 11 * max(map(len, names))
         super().__init__(940, 70 + ROW * len(results))
         width, height = self.size
-        axes = self.figure.add_axes((left / width, 60 / height, (760 - left) / width, (height - 70) / height))
+        axes = self.add_axes(self.axis, left, 60, 760 - left, height - 70)
         values = np.concatenate([np.asarray(v) for v in results.values()])
         axes.set(xscale=self.scale, xlim=self._limits(values), ylim=(len(results) - 0.5, -0.5))
         axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
@@ -49,18 +38,20 @@ class _Rows(Picture):
         axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color="#DDDDDD")
-        self.marks: list[Artist] = []
+        self._arrows: dict[str, list[CachedText]] = {}  # by kind of net
         for row, ((net, _), numbers) in enumerate(results.items()):
-            colour, marker = STYLES[net.split()[0]]
+            look = find_look(net)
             mean = np.mean(numbers)
             at = np.full(len(numbers), row)
-            self.marks += axes.plot(numbers, at, marker, color=colour, markersize=11, alpha=0.55, mew=0, clip_on=False)
-            self.marks += axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
-            words = axes.text(
+            axes.plot(numbers, at, look.marker, color=look.color, markersize=11, alpha=0.55, mew=0, clip_on=False)
+            axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
+            axes.text(
                 1.02, row, self._words(numbers), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=FONT_SIZE + 2, color=INK,
             )  # fmt: skip
-            self.marks.append(words)
+            y = height - 10 - ROW * (row + 0.5)
+            arrow = self.add_text(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
+            self._arrows.setdefault(net, []).append(arrow)
         self.lines = 2 + len(results) // 4
 
     def _limits(self, values: np.ndarray) -> tuple[float, float]:
@@ -74,19 +65,25 @@ class Accuracies(_Rows):
     """Test accuracies in percent: a mark for every seed, a line at the mean, and mean and spread in words."""
 
     axis = "test accuracy in %, one mark for each seed"
-    range: tuple[float, float] | None = None  # of the axis, if it is not that of the accuracies
 
-    def __init__(self, results: Results) -> None:
-        """Take test accuracies in percent as `_Rows` does."""
+    def __init__(self, results: Results, limits: tuple[float, float] | None = None) -> None:
+        """Take test accuracies in percent as `_Rows` does; `limits` are the ends of the axis if given."""
+        self._ends = limits
         super().__init__(results)
         parts = [f"{name} {format_spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
         self.sentence = f"Mean and standard deviation over {self._seeds} seeds: {'; '.join(parts)}."
 
     def _limits(self, values: np.ndarray) -> tuple[float, float]:
-        return self.range or (values.min() - 1, values.max() + 1)
+        return self._ends or (values.min() - 1, values.max() + 1)
 
     def _words(self, numbers: list[float]) -> str:
         return format_spread(numbers)
+
+    def mark(self, vote: str | None) -> None:
+        """Mark the rows of the net that was voted for, and all of them where that is no clear winner."""
+        for net, arrows in self._arrows.items():
+            for arrow in arrows:
+                arrow.set_text("◀" if vote == net else "=" if vote == NO_WINNER else "")
 
 
 class Losses(_Rows):
@@ -116,33 +113,6 @@ class Losses(_Rows):
         return f"mean {np.mean(numbers):.2g}"
 
 
-class VotedAccuracies(Accuracies, Ballot):
-    """Accuracies that show themselves once the learner has voted for a kind of net."""
-
-    range = (0, 100)  # the same for all results, so that nothing of them is seen before the vote
-
-    def __init__(self, results: Results) -> None:
-        """Take results as `Accuracies` does."""
-        super().__init__(results)
-        self._rows = {}
-        for mark in self.marks:
-            self.add_animated(mark)
-        width, height = self.size
-        for row, (net, _) in enumerate(results):
-            y = height - 10 - ROW * (row + 0.5)
-            arrow = self.add_text(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
-            self._rows.setdefault(net, []).append(arrow)
-        box = self.figure.axes[0].get_position()
-        middle = (box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height
-        self.seal(self.marks, [*self._rows, "no clear winner"], *middle)
-
-    def _mark(self, vote: str) -> None:
-        for net, arrows in self._rows.items():
-            for arrow in arrows:
-                arrow.set_text("=" if vote == "no clear winner" else "◀")
-                arrow.set_visible(vote in (net, "no clear winner"))
-
-
 def format_spread(accuracies: list[float]) -> str:
     """Say mean and standard deviation."""
     return f"{np.mean(accuracies):.1f} ± {deviation(accuracies):.1f}"
@@ -170,6 +140,4 @@ def checked_seeds(results: Results, most: int) -> int:
             f"results has {len(results)} rows of {sorted(numbers)} accuracies; allowed are 1 to {most} rows "
             "with the same number of seeds, 2 or more"
         )
-    if unknown := {net for net, _ in results if net.split()[0] not in STYLES}:
-        raise ValueError(f"results has {sorted(unknown)}; allowed are {', '.join(STYLES)}")
     return numbers.pop()

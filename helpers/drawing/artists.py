@@ -85,8 +85,8 @@ class PixelImage:
         A block is (top, left, height, width) in pixels.
         """
         height, width = pixels.shape[:2]
-        colours = pixels if pixels.ndim == 3 else np.repeat(1 - np.clip(pixels, 0, 1)[..., None], 3, axis=2)
-        self._image.set_colours(colours)
+        colors = pixels if pixels.ndim == 3 else np.repeat(1 - np.clip(pixels, 0, 1)[..., None], 3, axis=2)
+        self._image.set_colors(colors)
         lines = []
         if outline_pixels:
             lines += [[(0, y / height), (1, y / height)] for y in range(1, height)]
@@ -102,21 +102,21 @@ class _PixelArtist(Artist):
 
     def __init__(self) -> None:
         super().__init__()
-        self.set_colours(np.ones((1, 1, 3)))
+        self.set_colors(np.ones((1, 1, 3)))
 
-    def set_colours(self, colours: np.ndarray) -> None:
+    def set_colors(self, colors: np.ndarray) -> None:
         """Take colours from 0 to 1 of shape (H, W, 3)."""
-        colours = np.dstack([colours, np.ones(colours.shape[:2])])
-        self._colours = (255 * colours).round().astype(np.uint8).view(np.uint32)[..., 0]  # one number a pixel
+        colors = np.dstack([colors, np.ones(colors.shape[:2])])
+        self._colors = (255 * colors).round().astype(np.uint8).view(np.uint32)[..., 0]  # one number a pixel
 
     def draw(self, renderer: RendererBase) -> None:
         """Paint the pixels."""
         left, bottom, right, top = (round(edge) for edge in self.axes.get_window_extent(renderer).extents)
         rows, columns = (
             np.arange(points) * pixels // points
-            for points, pixels in zip((top - bottom, right - left), self._colours.shape, strict=True)
+            for points, pixels in zip((top - bottom, right - left), self._colors.shape, strict=True)
         )
-        shown = np.ascontiguousarray(self._colours[rows[::-1]][:, columns])
+        shown = np.ascontiguousarray(self._colors[rows[::-1]][:, columns])
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, shown.view(np.uint8).reshape(*shown.shape, 4))
         gc.restore()

@@ -1,6 +1,7 @@
 """What every picture is made of: one drawing of all that stands still, on which the rest is moved in place."""
 
 import io
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -16,20 +17,19 @@ from helpers.drawing.style import DPI, FAINT, FONT_SIZE, INK, LARGEST_IMAGE
 class Picture:
     """A figure that is drawn once and moved in place.
 
-    `size` is (width, height) in pixels of the page, and `lines` of text hold the longest sentence. While a picture is
-    `untold`, the page should not tell either what it is about to show. A subclass draws in `__init__`, hands every
-    artist that moves to `add_animated`, and says in `sentence` what the picture shows. Repainting keeps the drawn
-    background and paints only the animated artists.
+    `size` is (width, height) in pixels of the page, `lines` of text hold the longest sentence, and `parts` are the
+    axes by name. A subclass draws in `__init__`, hands every artist that moves to `add_animated`, and says in
+    `sentence` what the picture shows. Repainting keeps the drawn background and paints only the animated artists.
     """
 
     lines = 2
-    untold = False
 
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
         self.sentence = ""
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
+        self.parts: dict[str, Axes] = {}
         self._animated: list[Artist] = []
         self._background = None  # and the dots per inch for which it was drawn
 
@@ -63,25 +63,32 @@ class Picture:
         pixels.save(file, "PNG", compress_level=9 if small else 1)
         return file.getvalue()
 
-    def add_square(self, left: float, bottom: float, side: float) -> Axes:
-        """Add square axes without ticks, x to the right and y downwards from 0 to 1; the box is in pixels."""
-        width, height = self.size
-        axes = self.figure.add_axes((left / width, bottom / height, side / width, side / height))
-        axes.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
-        for spine in axes.spines.values():
-            spine.set(color=FAINT, linewidth=1)
+    def add_axes(self, name: str, left: float, bottom: float, width: float, height: float, **how: Any) -> Axes:
+        """Add axes as the part of that name; the box is in pixels, and `how` as for `Figure.add_axes`."""
+        across, up = self.size
+        axes = self.figure.add_axes((left / across, bottom / up, width / across, height / up), **how)
+        self.parts[name] = axes
         return axes
 
-    def add_chart(self, box: tuple[int, int, int, int], title: str, title_x: float, below: str) -> Axes:
-        """Add axes with `below` under the x axis and, in place of a label at the y axis, a title at the left.
+    def add_square(self, name: str, left: float, bottom: float, side: float, caption: bool = True) -> Axes:
+        """Add square axes without ticks, x to the right and y downwards from 0 to 1, with their name below them."""
+        axes = self.add_axes(name, left, bottom, side, side, xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
+        for spine in axes.spines.values():
+            spine.set(color=FAINT, linewidth=1)
+        if caption:
+            x, y = (left + side / 2) / self.size[0], (bottom - 10) / self.size[1]
+            self.figure.text(x, y, name, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
+        return axes
+
+    def add_chart(self, name: str, box: tuple[int, int, int, int], title_x: float, below: str) -> Axes:
+        """Add axes with `below` under the x axis and, in place of a label at the y axis, their name at the left.
 
         The box is (left, bottom, width, height) in pixels, and `title_x` a fraction of its width.
         """
-        (across, up), (left, bottom, width, height) = self.size, box
-        axes = self.figure.add_axes((left / across, bottom / up, width / across, height / up))
+        axes = self.add_axes(name, *box)
         axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel(below, fontsize=FONT_SIZE, color=INK)
-        axes.set_title(title, fontsize=FONT_SIZE, color=INK, loc="left", x=title_x, pad=10)
+        axes.set_title(name, fontsize=FONT_SIZE, color=INK, loc="left", x=title_x, pad=10)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
         return axes
@@ -97,12 +104,6 @@ class Picture:
         box = axes.get_position()
         x, y = (box.x0 + box.x1) / 2 * self.size[0], box.y1 * self.size[1] + 10
         return self.add_text(x, y, ha="center", va="bottom")
-
-    def add_caption(self, axes: Axes, text: str) -> None:
-        """Add a standing line of text below axes."""
-        box = axes.get_position()
-        x, y = (box.x0 + box.x1) / 2, box.y0 - 10 / self.size[1]
-        self.figure.text(x, y, text, ha="center", va="top", fontsize=FONT_SIZE, color=INK)
 
 
 def as_image(name: str, image: np.ndarray, shape: tuple[int, int] | None = None) -> np.ndarray:

@@ -18,13 +18,10 @@ class ReceptiveField(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 370)
-        self._image = PixelImage(self, self.add_square(10, 45, 270))
-        self._stack = PixelImage(self, self.add_square(310, 45, 270))
-        self._gradient = PixelImage(self, self.add_square(620, 45, 270))
+        self._image = PixelImage(self, self.add_square("input: what the output sees", 10, 45, 270))
+        self._stack = PixelImage(self, self.add_square(self.side, 310, 45, 270))
+        self._gradient = PixelImage(self, self.add_square("gradient of the output", 620, 45, 270))
         self._titles = [self.add_title(part.axes) for part in (self._image, self._stack, self._gradient)]
-        self.add_caption(self._image.axes, "input: what the output sees")
-        self.add_caption(self._stack.axes, self.side)
-        self.add_caption(self._gradient.axes, "gradient of the output")
         self._names = [
             self.add_animated(
                 self._stack.axes.text(0.02, 0, "", va="center", fontsize=FONT_SIZE, color=INK, weight="bold")
@@ -86,9 +83,9 @@ class ReceptiveField(Picture):
             row = depth - level
             units = side - level * (kernel_size - 1)
             seen = counting.receptive_field(kernel_size, depth - level) if level < depth else 1
-            for width, colour in ((units, EMPTY), (seen, CHOSEN)):
+            for width, color in ((units, EMPTY), (seen, CHOSEN)):
                 first = (side - width) // 2
-                cells[row, first : first + width] = to_rgb(colour)
+                cells[row, first : first + width] = to_rgb(color)
         self._stack.show(cells)
         for level, name in enumerate(self._names):
             shown = level < levels

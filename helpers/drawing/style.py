@@ -1,4 +1,6 @@
-"""Colours and sizes that all pictures share: one colour for one thing in all notebooks."""
+"""Colours, markers and sizes that all pictures share: one look for one thing in all notebooks."""
+
+from typing import NamedTuple
 
 # Okabe and Ito, "Color Universal Design", 2008: told apart by all common kinds of colour vision.
 DENSE = "#D55E00"
@@ -16,3 +18,34 @@ EMPTY = "#F1F1F1"
 DPI = 100
 LARGEST_IMAGE = 512
 FONT_SIZE = 14  # points at the shown size: readable from the back row
+
+
+class Look(NamedTuple):
+    """How a kind of layer or net is drawn, in matplotlib's terms."""
+
+    color: str
+    marker: str
+    linestyle: str | tuple = "-"
+    hatch: str = ""
+
+
+LOOKS = {  # the colour is never the only difference
+    "dense": Look(DENSE, "s"),
+    "local": Look(LOCAL, "o", (0, (5, 1.5)), "//"),
+    "tiled": Look(TILED, "^"),
+    "convolution": Look(SHARED, "D", hatch=".."),
+    "dynamic": Look(SHARED, "D"),
+    "untied": Look(LOCAL, "o"),
+    "tied": Look(SHARED, "D", "--"),
+    "shallow": Look(INK, "s"),
+    "momentum": Look(MOMENTUM, "o"),
+    "plain": Look(INK, "s"),
+}
+
+
+def find_look(name: str) -> Look:
+    """Return the look of a layer or net by the first word of its name; raises ValueError for an unknown one."""
+    kind = name.replace(",", " ").split()[0] if name.strip(" ,") else name
+    if kind not in LOOKS:
+        raise ValueError(f"{name!r} has no look; allowed are names that begin with {', '.join(LOOKS)}")
+    return LOOKS[kind]

@@ -5,27 +5,24 @@ from matplotlib.patches import Rectangle
 
 from helpers.counting import as_int
 from helpers.counting.formatting import format_count, format_quantity, format_times
-from helpers.drawing.accuracies import Results, VotedAccuracies, apart
-from helpers.drawing.ballot import Ballot
+from helpers.drawing.accuracies import Accuracies, Results, apart
 from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
-from helpers.drawing.style import CHOSEN, DENSE, FONT_SIZE, INK, LOCAL, SHARED, TILED
+from helpers.drawing.style import CHOSEN, FONT_SIZE, INK, SHARED, find_look
 
-__all__ = ["DepthAccuracies", "ReusedField", "UsesTable", "VotedAccuracies"]
+__all__ = ["Accuracies", "DepthAccuracies", "ReusedField", "UsesTable"]
 
 LOOKS = ((SHARED, "D", "-", "◆"), (INK, "s", "--", "■"))
 MOST_DEPTHS = 7
 PREDICTIONS = {"its own depth alone": 0, "one more or less too": 1, "all depths": MOST_DEPTHS}
-COLOURS = {"dense": DENSE, "local": LOCAL, "tiled": TILED}
 ROW, LEFT, WIDE = 62, 250, 320  # pixels
 MOST_ROWS = 8
 
 
-class DepthAccuracies(Ballot):
-    """Test accuracy over the number of uses in the test, for two nets; hidden until the learner has voted."""
+class DepthAccuracies(Picture):
+    """Test accuracy over the number of uses in the test, for two nets."""
 
     lines = 3
-    hidden = "the curves"
 
     def __init__(self, results: Results, own: int) -> None:
         """`results` maps (net, "depth d") to the test accuracies in percent, one for each seed.
@@ -43,30 +40,30 @@ class DepthAccuracies(Ballot):
             raise ValueError(f"own={own}; allowed is 0 to {count - 1}")
         super().__init__(940, 440)
         self._own, self._count = own, count
-        box = (80, 66, 570, 320)
-        axes = self.add_chart(box, "test accuracy in %", -0.1, "uses of the middle layer in the test")
+        axes = self.add_chart("test accuracy in %", (80, 66, 570, 320), -0.1, "uses of the middle layer in the test")
         axes.set(xlim=(-0.5, count - 0.5), ylim=(0, 104))
         axes.set_xticks(range(count))
         self._band = self.add_animated(axes.add_patch(Rectangle((0, 0), 1, 104, color=CHOSEN, alpha=0.3, linewidth=0)))
         marks, parts, ends, keys = [], [], {}, {}
-        for net, (colour, marker, dash, sign) in zip(nets, LOOKS, strict=True):
+        for net, (color, marker, dash, sign) in zip(nets, LOOKS, strict=True):
             of = [results[net, depth] for depth in depths]
-            ends[net], keys[net] = np.mean(of[-1]), (f"{sign} {net}", colour)
-            drawn = axes.plot([np.mean(values) for values in of], dash, color=colour, linewidth=3)
+            ends[net], keys[net] = np.mean(of[-1]), (f"{sign} {net}", color)
+            drawn = axes.plot([np.mean(values) for values in of], dash, color=color, linewidth=3)
             for depth, values in enumerate(of):
                 at = [depth] * len(values)
-                drawn += axes.plot(at, values, marker, color=colour, alpha=0.6, mew=0, markersize=10, clip_on=False)
+                drawn += axes.plot(at, values, marker, color=color, alpha=0.6, mew=0, markersize=10, clip_on=False)
             marks += [self.add_animated(mark) for mark in drawn]
             parts.append(f"{net}: {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
-            text, colour = keys[net]
-            name = self.add_text(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=colour)
+            text, color = keys[net]
+            name = self.add_text(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=color)
             name.set_text(text)
             marks.append(name)
         self.sentence = f"Mean test accuracy at 0 to {count - 1} uses, over {seeds.pop()} seeds: {'; '.join(parts)}."
-        self.seal(marks, PREDICTIONS, x=365, y=230)
+        self.mark(None)
 
-    def _mark(self, vote: str) -> None:
+    def mark(self, vote: str | None) -> None:
+        """Mark the depths that a vote is for."""
         self._band.set_visible(vote in PREDICTIONS)
         if vote in PREDICTIONS:
             around = PREDICTIONS[vote]
@@ -112,11 +109,11 @@ class UsesTable(Picture):
         if not 1 <= len(counts) <= MOST_ROWS:
             raise ValueError(f"counts has {len(counts)} rows; allowed are 1 to {MOST_ROWS}")
         numbers = {name: [as_int(f"a number of {name}", number) for number in pair] for name, pair in counts.items()}
-        super().__init__(940, 84 + ROW * len(counts))
-        width, height = self.size
+        height = 84 + ROW * len(counts)
+        super().__init__(940, height)
         parts = ((LEFT, 315, "weights (log scale)"), (LEFT + WIDE + 40, 270, "uses of each (log scale)"))
         for place, (left, wide, head) in enumerate(parts):
-            part = self.figure.add_axes((left / width, 20 / height, wide / width, (height - 84) / height))
+            part = self.add_axes(head, left, 20, wide, height - 84)
             most = max(pair[place] for pair in numbers.values())
             part.set(xscale="log", xlim=(0.6, most**1.45 * 2), ylim=(len(numbers) - 0.5, -0.5), xticks=[])
             part.minorticks_off()
@@ -125,7 +122,7 @@ class UsesTable(Picture):
             part.set_yticks(range(len(numbers)), list(numbers) if place == 0 else [""] * len(numbers))
             part.tick_params(labelsize=FONT_SIZE + 1, length=0)
             for row, (name, pair) in enumerate(numbers.items()):
-                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=COLOURS.get(name.split(",")[0], SHARED))
+                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=find_look(name).color)
                 part.text(
                     max(pair[place], 1) * 1.25, row, format_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
                     va="center",

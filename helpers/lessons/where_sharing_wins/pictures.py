@@ -5,16 +5,15 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from helpers.counting import as_int
-from helpers.drawing.accuracies import STYLES, Results, VotedAccuracies, apart, checked_seeds, deviation, format_spread
+from helpers.drawing.accuracies import Accuracies, Results, apart, checked_seeds, deviation, format_spread
 from helpers.drawing.artists import PixelImage, TextCollection, signed
 from helpers.drawing.picture import Picture, as_image
-from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, LOCAL, SHARED
+from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, LOOKS, find_look
 
-__all__ = ["AccuracyCurves", "KernelDrift", "ShiftLab", "VotedAccuracies"]
+__all__ = ["Accuracies", "AccuracyCurves", "KernelDrift", "ShiftLab"]
 
 EXACT = 1e-12  # of the largest output: double precision rounds far below it
 MOST_POINTS = 60
-NETS = {"untied": (LOCAL, "-"), "tied": (SHARED, "--")}
 
 
 class ShiftLab(Picture):
@@ -22,11 +21,11 @@ class ShiftLab(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 300)
-        self._parts = [PixelImage(self, self.add_square(left, 45, 215)) for left in (6, 243, 480, 717)]
-        self._titles = [self.add_title(part.axes) for part in self._parts]
         names = ("moved image", "layer(moved image)", "expected", "difference")
-        for part, name in zip(self._parts, names, strict=True):
-            self.add_caption(part.axes, name)
+        self._parts = [
+            PixelImage(self, self.add_square(name, 6 + 237 * number, 45, 215)) for number, name in enumerate(names)
+        ]
+        self._titles = [self.add_title(part.axes) for part in self._parts]
         self._verdict = TextCollection(self, self._parts[-1].axes)
 
     def show(self, case: str, moved: np.ndarray, answer: np.ndarray, expected: np.ndarray) -> None:
@@ -66,20 +65,20 @@ class AccuracyCurves(Picture):
         """`results` is as for `Accuracies`; the data begin with the number of training digits, as in "300 digits"."""
         seeds = checked_seeds(results, MOST_POINTS)
         super().__init__(900, 440)
-        axes = self.add_chart((70, 65, 590, 320), "test accuracy in %", -0.08, "digits to train on")
+        axes = self.add_chart("test accuracy in %", (70, 65, 590, 320), -0.08, "digits to train on")
         sizes = sorted({_first_number(data) for _, data in results})
         axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 104))
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.minorticks_off()
         parts, ends, seen = [], {}, set()
         for net in dict.fromkeys(net for net, _ in results):
-            colour, marker = STYLES[net.split()[0]]
+            look = find_look(net)
             of = {_first_number(data): values for (name, data), values in results.items() if name == net}
             mean, spreads = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, deviation))
-            axes.fill_between(sorted(of), mean - spreads, mean + spreads, color=colour, alpha=0.2, linewidth=0)
-            style = "--" if colour in seen else "-"  # a second net of its kind
-            seen.add(colour)
-            axes.plot(sorted(of), mean, style, marker=marker, color=colour, linewidth=3, markersize=10)
+            axes.fill_between(sorted(of), mean - spreads, mean + spreads, color=look.color, alpha=0.2, linewidth=0)
+            style = "--" if look in seen else "-"  # a second net of its kind
+            seen.add(look)
+            axes.plot(sorted(of), mean, style, marker=look.marker, color=look.color, linewidth=3, markersize=10)
             ends[net] = mean[-1]
             parts.append(f"{net} " + ", ".join(f"{format_spread(of[size])} % with {size:,}" for size in sorted(of)))
         for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), 7.5, most=97), strict=True):
@@ -103,18 +102,17 @@ class KernelDrift(Picture):
                 "every epoch from 0"
             )
         super().__init__(940, 420)
-        self._kernels = PixelImage(self, self.add_square(10, 45, 335))
+        self._kernels = PixelImage(self, self.add_square("the kernel at every position", 10, 45, 335))
         self._lines = self.add_animated(
             self._kernels.axes.add_collection(LineCollection([], colors=INK, linewidths=1.2))
         )
         self._title = self.add_title(self._kernels.axes)
-        self.add_caption(self._kernels.axes, "the kernel at every position")
         self._dots, self._values = [], []
         for bottom, title, lines in (
             (245, "spread of the kernels in %", {"untied": spread}),
             (60, "test accuracy in %", {"untied": accuracy, "tied": tied}),
         ):
-            axes = self.figure.add_axes((415 / 940, bottom / 420, 345 / 940, 120 / 420))
+            axes = self.add_axes(title, 415, bottom, 345, 120)
             every = [value for values in lines.values() for value in values]
             axes.set(xlim=(-0.3, len(spread) - 0.7), ylim=(max(0, min(every) - 4), max(every) + 4))
             axes.set_title(title, fontsize=FONT_SIZE, color=INK, loc="left")
@@ -122,7 +120,7 @@ class KernelDrift(Picture):
             axes.tick_params(labelsize=FONT_SIZE - 2)
             axes.spines[["top", "right"]].set_visible(False)
             for name, values in lines.items():
-                axes.plot(values, NETS[name][1], color=NETS[name][0], linewidth=3)
+                axes.plot(values, LOOKS[name].linestyle, color=LOOKS[name].color, linewidth=3)
                 self._dots.append(
                     self.add_animated(axes.plot([], [], "o", markersize=12, color=CHOSEN, clip_on=False)[0])
                 )

@@ -14,7 +14,7 @@ from helpers.drawing.style import FAINT, FONT_SIZE
 
 MOST_REUSES = 5
 MARKERS = "os^DvP"
-COLOURS = [to_hex(colormaps["viridis"](0.78 - 0.155 * number)) for number in range(MOST_REUSES + 1)]
+COLORS = [to_hex(colormaps["viridis"](0.78 - 0.155 * number)) for number in range(MOST_REUSES + 1)]
 LOWEST, HIGHEST = 1e-2, 1e4  # of the axis; a loss outside is drawn at its edge
 LAST = 50  # steps over which the loss at the end is averaged
 SMOOTH = 25  # steps over which the run before is averaged
@@ -30,23 +30,23 @@ class TrainingCurve(Picture):
     def __init__(self, steps: int) -> None:
         self.steps = as_int("steps", steps)
         super().__init__(940, 440)
-        axes = self.add_chart((LEFT, BOTTOM, WIDE, TALL), "loss of the step", -0.17, "step")
+        axes = self.add_chart("loss of the step", (LEFT, BOTTOM, WIDE, TALL), -0.17, "step")
         axes.set(yscale="log", xlim=(0, 1.01 * self.steps), ylim=(LOWEST, HIGHEST))
         axes.set_yticks([1e-2, 1, 100, 10_000], ["≤ 0.01", "1", "100", "≥ 10,000"])
         axes.minorticks_off()
         (self._before,) = axes.plot([], [], "-", color=FAINT, linewidth=3, alpha=0.7)
         self._marks = [
-            axes.plot([], [], marker, color=colour, markersize=6, clip_on=False)[0]
-            for marker, colour in zip(MARKERS, COLOURS, strict=True)
+            axes.plot([], [], marker, color=color, markersize=6, clip_on=False)[0]
+            for marker, color in zip(MARKERS, COLORS, strict=True)
         ]
         for artist in (self._before, *self._marks):
             self.add_animated(artist)
         x = LEFT + WIDE + 44
-        page = self.figure.add_axes((0, 0, 1, 1), frameon=False, xticks=[], yticks=[], xlim=(0, 940), ylim=(0, 440))
+        page = self.add_axes("page", 0, 0, 940, 440, frameon=False, xticks=[], yticks=[], xlim=(0, 940), ylim=(0, 440))
         self._keys, self._words = [], []
-        for number, (marker, colour) in enumerate(zip(MARKERS, COLOURS, strict=True)):
+        for number, (marker, color) in enumerate(zip(MARKERS, COLORS, strict=True)):
             y = BOTTOM + KEY * (number + 1)
-            self._keys.append(self.add_animated(page.plot([x], [y], marker, color=colour, markersize=12)[0]))
+            self._keys.append(self.add_animated(page.plot([x], [y], marker, color=color, markersize=12)[0]))
             self._words.append(self.add_text(x + 16, y, va="center"))
         self._head = self.add_text(x - 8, 0, va="center")
         self._grey = self.add_text(x - 8, BOTTOM, va="center", color="#5A5A5A")

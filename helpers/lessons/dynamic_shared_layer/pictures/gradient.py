@@ -20,7 +20,8 @@ class UseGradients(Picture):
     def __init__(self) -> None:
         super().__init__(960, 260)
         lefts = [10 + (SIDE + GAP) * place for place in range(MOST_USES + 1)]
-        self._parts = [_Part(self, left) for left in lefts]
+        names = [*(f"use {number}" for number in range(1, MOST_USES + 1)), ".grad"]
+        self._parts = [_Part(self, name, left) for name, left in zip(names, lefts, strict=True)]
         self._signs = [
             [self.add_text(left + SIDE + GAP / 2, y, 22, weight="bold", ha="center", va="center") for y in HEIGHTS]
             for left in lefts[:-1]
@@ -75,8 +76,8 @@ class UseGradients(Picture):
 class _Part:
     """One map, its title, and the number at the marked weight."""
 
-    def __init__(self, picture: Picture, left: float) -> None:
-        self._map = PixelImage(picture, picture.add_square(left, BOTTOM, SIDE))
+    def __init__(self, picture: Picture, name: str, left: float) -> None:
+        self._map = PixelImage(picture, picture.add_square(name, left, BOTTOM, SIDE, caption=False))
         self._signs = TextCollection(picture, self._map.axes)
         self._title = picture.add_title(self._map.axes)
         self._value = picture.add_text(left + SIDE / 2, BELOW, FONT_SIZE + 3, ha="center", va="center")

@@ -93,7 +93,7 @@ class _Row:
             if number <= len(layers):
                 length = _parameters(layers[number - 1]) * scale
                 part.set(x=left / self._picture.size[0], width=length / self._picture.size[0])
-                part.set_facecolor(_colour(number, len(layers)))
+                part.set_facecolor(_color(number, len(layers)))
                 left += length
         total = sum(map(_parameters, layers))
         self._title.set_text(f"{name}: {len(layers)} layers")
@@ -105,7 +105,7 @@ class _Row:
         number, last = places[place], len(layers)
         again = places.index(number) < place
         end = {1: "input", last: "output"}.get(number)
-        self._boxes[place].set(facecolor=_colour(number, last), linestyle="-" if visited else "--")
+        self._boxes[place].set(facecolor=_color(number, last), linestyle="-" if visited else "--")
         self._numbers[place].set_text("" if end else str(number - 1))
         self._names[place].set_text(end or "middle")
         self._names[place].set_y((self._top - (59 if end else 75)) / self._picture.size[1])
@@ -131,7 +131,7 @@ class _Row:
         return self._picture.add_animated(self._picture.figure.add_artist(arrow))
 
 
-def _colour(number: int, last: int) -> str | np.ndarray:
+def _color(number: int, last: int) -> str | np.ndarray:
     return EMPTY if number in (1, last) else MIDDLE[number - 2]
 
 

@@ -20,13 +20,12 @@ class DenseGrowth(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 370)
-        self._digit = PixelImage(self, self.add_square(10, 40, 270))
+        self._digit = PixelImage(self, self.add_square("image", 10, 40, 270, caption=False))
         self._digit_title = self.add_title(self._digit.axes)
-        matrix = self.add_square(310, 40, 270)
+        matrix = self.add_square("connection matrix, to scale", 310, 40, 270)
         self._matrix_title = self.add_title(matrix)
         self._matrix = self.add_animated(matrix.add_patch(Rectangle((0, 0), 0, 0, color=DENSE)))
-        self.add_caption(matrix, "connection matrix, to scale")
-        self._chart = self.figure.add_axes((712 / 900, 78 / 370, 170 / 900, 232 / 370))
+        self._chart = self.add_axes("weights", 712, 78, 170, 232)
         sides = np.arange(4, self.largest + 1)
         self._chart.loglog(sides, sides**4, color=DENSE, linewidth=3)
         self._chart.set(xlim=(3.6, 31), ylim=(100, 2e6), xticks=[4, 8, 16, 28], xticklabels=[4, 8, 16, 28])
@@ -65,13 +64,10 @@ class ConnectionMap(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 360)
-        self._image = PixelImage(self, self.add_square(10, 40, 270))
-        self._output = PixelImage(self, self.add_square(310, 40, 270))
-        self._matrix = PixelImage(self, self.add_square(620, 40, 270))
+        self._image = PixelImage(self, self.add_square("input: what the output sees", 10, 40, 270))
+        self._output = PixelImage(self, self.add_square("output map", 310, 40, 270))
+        self._matrix = PixelImage(self, self.add_square("connection matrix", 620, 40, 270))
         self._titles = [self.add_title(part.axes) for part in (self._image, self._output, self._matrix)]
-        self.add_caption(self._image.axes, "input: what the output sees")
-        self.add_caption(self._output.axes, "output map")
-        self.add_caption(self._matrix.axes, "connection matrix")
         self._pointer = self.add_animated(
             self._matrix.axes.plot([], [], ">", markersize=15, color=CHOSEN, clip_on=False)[0]
         )
@@ -170,14 +166,14 @@ class ConnectionMap(Picture):
         return None
 
     def _show_matrix(self, connected: np.ndarray, position: int, positions: int) -> None:
-        colours = np.array([to_rgb(EMPTY), to_rgb(LOCAL), to_rgb("#FFE9BF"), to_rgb(CHOSEN)])
+        colors = np.array([to_rgb(EMPTY), to_rgb(LOCAL), to_rgb("#FFE9BF"), to_rgb(CHOSEN)])
         kind = connected.astype(np.uint8)
         kind[position::positions] += 2
         rows = len(kind)
         chosen = np.arange(position, rows, positions)  # the same position in every channel
         self._pointer.set_data(np.full(len(chosen), -0.025), (chosen + 0.5) / rows)
         kind = _pooled(kind, limit=270)
-        self._matrix.show(colours[kind], outline_pixels=False)  # its pixels are too small for lines around them
+        self._matrix.show(colors[kind], outline_pixels=False)  # its pixels are too small for lines around them
 
 
 def connection_matrix(sizes: counting.Layer) -> np.ndarray:

@@ -6,7 +6,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from helpers import counting
 from helpers.counting.formatting import format_bytes, format_count
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import DENSE, FAINT, FONT_SIZE, INK, LOCAL
+from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOOKS
 
 SIDES = (8, 16, 32, 64, 128, 299)
 BINDER_BYTES = 2 * 10**9
@@ -18,7 +18,7 @@ class LocalityCosts(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 430)
-        axes = self._axes = self.figure.add_axes((125 / 900, 65 / 430, 640 / 900, 320 / 430))
+        axes = self._axes = self.add_axes("costs", 125, 65, 640, 320)
         axes.set(xscale="log", yscale="log", xlim=(7.4, 460), ylim=(1e0, 1e14))
         axes.xaxis.set(major_locator=FixedLocator(SIDES), minor_locator=NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda side, _: f"{side:g}"))
@@ -37,11 +37,14 @@ class LocalityCosts(Picture):
         axes.text(450, BINDER_BYTES / 4 * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
         self._marker = self.add_animated(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
         self._lines, self._dots, self._labels = {}, {}, {}
-        for name, colour, dash in (("dense", DENSE, "-"), ("local", LOCAL, (0, (5, 1.5)))):
-            self._lines[name] = self.add_animated(axes.plot([], [], color=colour, linewidth=3.5, linestyle=dash)[0])
-            self._dots[name] = self.add_animated(axes.plot([], [], "o", color=colour, markersize=12)[0])
+        for name in ("dense", "local"):
+            look = LOOKS[name]
+            self._lines[name] = self.add_animated(
+                axes.plot([], [], color=look.color, linewidth=3.5, linestyle=look.linestyle)[0]
+            )
+            self._dots[name] = self.add_animated(axes.plot([], [], "o", color=look.color, markersize=12)[0])
             self._labels[name] = self.add_animated(
-                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=colour, weight="bold", va="center", bbox=CLEAR)
+                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=look.color, weight="bold", va="center", bbox=CLEAR)
             )
 
     def show(self, image_size: int, kernel_size: int, out_channels: int) -> None:

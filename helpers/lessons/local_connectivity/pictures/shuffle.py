@@ -12,9 +12,9 @@ class BeforeAfter(Picture):
 
     def __init__(self, before: str, after: str) -> None:
         super().__init__(700, 330)
-        self._parts = [PixelImage(self, self.add_square(left, 45, 250)) for left in (20, 430)]
-        for part, name in zip(self._parts, (before, after), strict=True):
-            self.add_caption(part.axes, name)
+        self._parts = [
+            PixelImage(self, self.add_square(name, left, 45, 250)) for name, left in ((before, 20), (after, 430))
+        ]
         arrow = {"arrowstyle": "-|>", "color": CHOSEN, "linewidth": 4, "mutation_scale": 30}
         middle = 170 / 330
         self.figure.add_artist(

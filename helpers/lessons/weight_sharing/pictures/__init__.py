@@ -1,9 +1,9 @@
 """The pictures of notebook 2: equal weights, their gradient, what sharing saves, and an article's claims."""
 
-from helpers.lessons.weight_sharing.pictures.claims import MARKS, ClaimTable
+from helpers.lessons.weight_sharing.pictures.claims import ClaimTable
 from helpers.lessons.weight_sharing.pictures.costs import SharingCosts
 from helpers.lessons.weight_sharing.pictures.gradient import GradientSum
 from helpers.lessons.weight_sharing.pictures.ladder import WeightLadder
 from helpers.lessons.weight_sharing.pictures.traffic import MemoryTraffic
 
-__all__ = ["MARKS", "ClaimTable", "GradientSum", "MemoryTraffic", "SharingCosts", "WeightLadder"]
+__all__ = ["ClaimTable", "GradientSum", "MemoryTraffic", "SharingCosts", "WeightLadder"]

@@ -5,9 +5,9 @@ import numpy as np
 from helpers import counting
 from helpers.counting.formatting import format_bytes, format_count, format_quantity, format_size
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import DENSE, FONT_SIZE, INK, LOCAL, SHARED
+from helpers.drawing.style import FONT_SIZE, INK, LOOKS
 
-NETS = {"dense": (DENSE, ""), "local": (LOCAL, "//"), "convolution": (SHARED, "..")}
+NETS = "dense", "local", "convolution"
 KINDS = {"weights": "weights to store", "multiply_adds": "multiply-adds to compute"}
 LONGEST = 13  # powers of ten that a bar can show
 
@@ -24,7 +24,7 @@ class SharingCosts(Picture):
         super().__init__(940, 395)
         self._bars, self._numbers = {}, {}
         for left, (kind, title) in zip((132, 550), KINDS.items(), strict=True):
-            axes = self.figure.add_axes((left / 940, 90 / 395, 380 / 940, 265 / 395))
+            axes = self.add_axes(title, left, 90, 380, 265)
             axes.set(xlim=(0, LONGEST), ylim=(2.45, -0.75), yticks=[])
             powers = range(0, LONGEST, 3)
             axes.set_xticks(powers, ["1", "thousand", "million", "billion", "trillion"])
@@ -33,8 +33,9 @@ class SharingCosts(Picture):
             axes.set_axisbelow(True)
             axes.spines[["top", "right", "bottom"]].set_visible(False)
             axes.set_title(title, fontsize=FONT_SIZE + 2, weight="bold", color=INK, loc="left")
-            for row, (name, (colour, hatch)) in enumerate(NETS.items()):
-                bar = axes.barh(row, 1, 0.42, color=colour, hatch=hatch, edgecolor="white", linewidth=0)[0]
+            for row, name in enumerate(NETS):
+                look = LOOKS[name]
+                bar = axes.barh(row, 1, 0.42, color=look.color, hatch=look.hatch, edgecolor="white", linewidth=0)[0]
                 self._bars[name, kind] = self.add_animated(bar)
                 y = 355 - 265 * (row + 0.75 - 0.42) / 3.2
                 self._numbers[name, kind] = self.add_text(left + 6, y, FONT_SIZE + 2, weight="bold", va="center")

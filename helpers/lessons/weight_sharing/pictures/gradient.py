@@ -16,15 +16,12 @@ class GradientSum(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 360)
-        self._image, self._uses, self._kernel = (
-            PixelImage(self, self.add_square(left, 50, 270)) for left in (10, 312, 660)
-        )
+        self._image = PixelImage(self, self.add_square("what the weight meets", 10, 50, 270))
+        self._uses = PixelImage(self, self.add_square("its gradient at each use", 312, 50, 270))
+        self._kernel = PixelImage(self, self.add_square("weight.grad of the kernel", 660, 50, 270))
         self._signs = TextCollection(self, self._uses.axes)
         self._values = TextCollection(self, self._kernel.axes)
         self._titles = [self.add_title(part.axes) for part in (self._image, self._uses, self._kernel)]
-        self.add_caption(self._image.axes, "what the weight meets")
-        self.add_caption(self._uses.axes, "its gradient at each use")
-        self.add_caption(self._kernel.axes, "weight.grad of the kernel")
         self.figure.add_artist(
             FancyArrowPatch(
                 (588 / 940, 185 / 360),
@@ -82,6 +79,6 @@ class GradientSum(Picture):
         )
 
     @staticmethod
-    def taps(kernel_size: int) -> tuple[int, int]:
+    def indices(kernel_size: int) -> tuple[int, int]:
         """Return the first and last row or column of a kernel, for a slider's range."""
         return 0, kernel_size - 1

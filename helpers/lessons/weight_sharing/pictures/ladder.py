@@ -22,7 +22,7 @@ class WeightLadder(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 590)
-        axes = self.figure.add_axes((40 / 940, 150 / 590, 890 / 940, 400 / 590), xticks=[], yticks=[])
+        axes = self.add_axes("weights", 40, 150, 890, 400, xticks=[], yticks=[])
         self._matrix = PixelImage(self, axes)
         self._numbers = TextCollection(self, axes)
         self._title = self.add_title(axes)
@@ -83,7 +83,7 @@ class _Rung:
         corner, size = (left / width, 10 / height), (226 / width, 104 / height)
         frame = Rectangle(corner, *size, transform=picture.figure.transFigure, facecolor="white")
         self._frame = picture.add_animated(picture.figure.add_artist(frame))
-        self._matrix = PixelImage(picture, picture.add_square(left + 8, 24, 76))
+        self._matrix = PixelImage(picture, picture.add_square(name, left + 8, 24, 76, caption=False))
         title, self._weights, self._uses = (
             picture.add_text(left + 92, y, weight=weight, va="center")
             for y, weight in ((93, "bold"), (62, "normal"), (34, "normal"))

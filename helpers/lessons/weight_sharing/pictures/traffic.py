@@ -4,9 +4,9 @@ import numpy as np
 
 from helpers.counting.formatting import format_bytes
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOCAL, SHARED
+from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOOKS
 
-NETS = {"local": (LOCAL, "o", (14, -10), "left"), "convolution": (SHARED, "s", (-14, 8), "right")}
+LABELS = {"local": ((14, -10), "left"), "convolution": ((-14, 8), "right")}  # offset in points, and alignment
 
 
 class MemoryTraffic(Picture):
@@ -18,13 +18,13 @@ class MemoryTraffic(Picture):
         Raises ValueError for other names, other sizes, or numbers that are not above zero.
         """
         sides = {name: list(points) for name, points in measured.items()}
-        if set(sides) != set(NETS) or sides["local"] != sides["convolution"] or not sides["local"]:
-            raise ValueError(f"measured has {sides}; allowed are the same image sizes for {' and '.join(NETS)}")
+        if set(sides) != set(LABELS) or sides["local"] != sides["convolution"] or not sides["local"]:
+            raise ValueError(f"measured has {sides}; allowed are the same image sizes for {' and '.join(LABELS)}")
         points = {name: np.array(list(of.values()), dtype=float) for name, of in measured.items()}
         if not all((values > 0).all() for values in points.values()):
             raise ValueError("measured has numbers that are not above zero; allowed are bytes and seconds above zero")
         super().__init__(900, 430)
-        axes = self.figure.add_axes((95 / 900, 70 / 430, 640 / 900, 320 / 430))
+        axes = self.add_axes("milliseconds for one image", 95, 70, 640, 320)
         axes.set(xscale="log", yscale="log")
         axes.xaxis.set_major_formatter(lambda number, _: format_bytes(round(number)))
         axes.yaxis.set_major_formatter(lambda seconds, _: f"{1000 * seconds:g}")
@@ -32,9 +32,10 @@ class MemoryTraffic(Picture):
         axes.set_xlabel("bytes to move: weights, input, output", fontsize=FONT_SIZE, color=INK)
         axes.set_title("milliseconds for one image", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.1)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.plot(*np.stack([points[name].T for name in NETS], axis=1), color=FAINT, linestyle="--", linewidth=1.5)
-        for name, (colour, marker, offset, side) in NETS.items():
-            axes.plot(*points[name].T, marker, color=colour, markersize=13)
+        axes.plot(*np.stack([points[name].T for name in LABELS], axis=1), color=FAINT, linestyle="--", linewidth=1.5)
+        for name, (offset, side) in LABELS.items():
+            look = LOOKS[name]
+            axes.plot(*points[name].T, look.marker, color=look.color, markersize=13)
             axes.annotate(
                 name, points[name][-1], (4, 30), textcoords="offset points", ha="right", va="center",
                 fontsize=FONT_SIZE + 2, color=INK, weight="bold",
