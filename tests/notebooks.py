@@ -1,14 +1,17 @@
-"""The notebooks as the tests see them."""
+"""The notebooks as the tests see them, and what belongs to each: its lesson, its facts, and what it shows when run."""
 
 import contextlib
 import io
 import re
+from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
 
-from helpers.live import panel
+from helpers.live import Panel, RunPanel
+from helpers.live import panel as panel_module
 
 ROOT = Path(__file__).parent.parent
 FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
@@ -20,9 +23,19 @@ def path_of(stem):
     return next(path for path in PATHS if path.stem == stem)
 
 
-def found_in(path, name):
-    """Return what a name stands for in a notebook that has been run here."""
-    return next(iter(run_here(path).values())).__globals__[name]
+def lesson(path):
+    """Return the name of a notebook's lesson."""
+    return path.stem.partition("_")[2]
+
+
+def facts(path):
+    """Return the module that knows what a notebook's panels have to show."""
+    return import_module(f"tests.lessons.test_{lesson(path)}")
+
+
+def check(path):
+    """Return what checks the exercises of a notebook."""
+    return import_module(f"helpers.lessons.{lesson(path)}.exercises").check
 
 
 def cells(path):
@@ -36,16 +49,50 @@ def solutions(path):
     return [body.removeprefix("```python\n").removesuffix("\n```") for body in folded]
 
 
+@dataclass
+class Ran:
+    """A notebook that was run in this process.
+
+    `names` are its variables, `panels` what it shows by name (that of the function, or the cell's id where there is
+    none), and `stills` the pictures without a panel, by the cell's id.
+    """
+
+    names: dict = field(default_factory=dict)
+    panels: dict = field(default_factory=dict)
+    stills: dict = field(default_factory=dict)
+
+
 @cache
 def run_here(path):
-    """Run a notebook's cells in this process and return its panels: function name to panel."""
-    names = {}
-    showing, panel.display = panel.display, lambda *_, **__: None
-    try:
-        with contextlib.chdir(path.parent), contextlib.redirect_stdout(io.StringIO()):  # as a kernel starts, in silence
-            for cell in cells(path):
-                if cell.cell_type == "code":
-                    exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
-    finally:
-        panel.display = showing
-    return {name: thing for name, thing in names.items() if hasattr(thing, "panel")}
+    """Run a notebook's cells in this process, in the folder and the silence in which a kernel starts."""
+    ran, shown = Ran(), []
+    with contextlib.ExitStack() as stack:
+        for owner, name, stand_in in (
+            (Panel, "display", lambda panel: shown.append(panel)),
+            (RunPanel, "display", lambda panel: shown.append(panel)),
+            (panel_module, "display", lambda *_, **__: None),
+        ):
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, stand_in)
+        from helpers import live
+
+        stack.callback(setattr, live, "display_still", live.display_still)
+        live.display_still = lambda picture, _: shown.append(picture)
+        stack.enter_context(contextlib.chdir(path.parent))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        for cell in cells(path):
+            if cell.cell_type == "code":
+                exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), ran.names)
+            for thing in shown:
+                if isinstance(thing, Panel):
+                    name = thing.name if thing.name.isidentifier() else cell.id
+                    ran.panels[name] = thing
+                else:
+                    ran.stills[cell.id] = thing
+            shown.clear()
+    return ran
+
+
+def panel_names(path):
+    """Return the names of a notebook's panels, in the order of the cells."""
+    return list(run_here(path).panels)

@@ -32,13 +32,13 @@ class Sheet:
         finding, printed = self.grade(number, *answer)
         progress.expect("exercises", [str(each) for each in range(1, len(self.exercises) + 1)])
         state = State.OPEN if finding is None else State.WRONG if finding else State.RIGHT
-        mark, words, colour = LOOKS[state]
+        mark, words, color = LOOKS[state]
         lines = [f"{mark} Exercise {number}: {words}.", *(finding or [])]
         if printed.strip():
             lines.append(f"Your code printed:\n{printed.strip()}")
         first, *rest = (CODE.sub(r"<code>\1</code>", escape(line)) for line in lines)
         box = "".join(f"<div>{line}</div>" for line in (f"<b>{first}</b>", *rest))
-        html = f'<div style="{BOX.format(colour)}">{box}</div>'
+        html = f'<div style="{BOX.format(color)}">{box}</div>'
         display({"text/plain": "\n".join(lines), "text/html": html}, raw=True)
         progress.show()
         progress.note("exercises", str(number), state)

@@ -16,7 +16,7 @@ the function runs. It yields how much is done, from 0 to 1.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from helpers.live.controls import Range, Value
 from helpers.live.panel import Panel, Picture, display_still
@@ -29,8 +29,7 @@ __all__ = ["Panel", "Predict", "RunPanel", "live", "show"]
 def live(
     picture: Picture,
     presets: dict[str, tuple[Value, ...]] | None = None,
-    still: dict[str, Value] | None = None,
-    predict: Predict | None = None,
+    predict: Predict | Sequence[Predict] | None = None,
     **ranges: Range,
 ) -> Callable[[Callable], Callable]:
     """Show `picture` under controls that call the decorated function, and return the function unchanged.
@@ -39,8 +38,7 @@ def live(
     that returns such a tuple, for a slider whose ends depend on them; a list of words makes a choice among them. Names
     are the function's parameters; a control starts at the parameter's default. Each of `presets`, values for all
     controls in their order, becomes a button that moves them at once. The function moves the picture; what it
-    returns is not used. `still` names values other than the starting ones for the stored picture, which is all that
-    readers see where no kernel runs. `predict` is a question that comes before all this. A function that yields gets a
+    returns is not used. `predict` is a question, or several, that comes before all this. A function that yields gets a
     `RunPanel`, and its picture needs `clear()`.
 
     Raises TypeError or ValueError for a range, name, default or preset that does not fit.
@@ -49,12 +47,15 @@ def live(
     def show(function: Callable) -> Callable:
         kind = RunPanel if inspect.isgeneratorfunction(function) else Panel
         function.panel = kind(function, picture, ranges, presets, predict)
-        function.panel.display(still or {})
+        function.panel.display()
         return function
 
     return show
 
 
-def show(picture: Picture) -> None:
-    """Show a picture that has no sliders, and its sentence."""
-    display_still(picture, picture.sentence)
+def show(picture: Picture, predict: Predict | Sequence[Predict] | None = None) -> None:
+    """Show a picture that has no sliders, and its sentence; with questions only once the learner has answered them."""
+    if predict:
+        live(picture, predict=predict)(lambda: None)
+    else:
+        display_still(picture, picture.sentence)

@@ -12,7 +12,7 @@ Value = Real | str
 Range = tuple[Real, ...] | list[str] | Callable[..., tuple[Real, ...]]
 
 
-def checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Value]:
+def find_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Value]:
     """Return where each control starts: the default of the function's parameter, which has to lie in the range."""
     parameters = inspect.signature(function).parameters
     for name in ranges:
@@ -27,23 +27,23 @@ def checked_starts(function: Callable, ranges: dict[str, Range]) -> dict[str, Va
             if unknown:
                 raise TypeError(f"the range of {name} depends on {unknown[0]}, which is not a slider of this panel")
     starts = {name: parameters[name].default for name in ranges}
-    check(ranges, starts, "starts")
+    check_values(ranges, starts, "starts")
     return starts
 
 
-def checked_presets(presets: dict[str, tuple[Value, ...]], ranges: dict[str, Range]) -> list[dict[str, Any]]:
+def list_presets(presets: dict[str, tuple[Value, ...]], ranges: dict[str, Range]) -> list[dict[str, Any]]:
     """Return presets as the page needs them; each says a value for every control, in their order."""
     found = []
     for name, given in presets.items():
         if not isinstance(given, tuple) or len(given) != len(ranges):
             raise TypeError(f"the preset {name!r} is {given!r}; allowed is one value each for {', '.join(ranges)}")
         values = dict(zip(ranges, given, strict=True))
-        check(ranges, values, f"of the preset {name!r} is")
+        check_values(ranges, values, f"of the preset {name!r} is")
         found.append({"name": name, "values": values})
     return found
 
 
-def check(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None:
+def check_values(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None:
     """Raise ValueError for the first value that is outside its range."""
     for name, given in ranges.items():
         value = values[name]
@@ -51,7 +51,7 @@ def check(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None
             raise ValueError(f"{name}={value} {what} outside its range; allowed is {', '.join(given)}")
         if not isinstance(given, list) and (isinstance(value, bool) or not isinstance(value, Real)):
             raise ValueError(f"{name}={value!r} {what} outside its range; allowed is a number")
-    for control in controls(ranges, values):
+    for control in list_controls(ranges, values):
         if "choices" in control:
             continue
         name, value = control["name"], values[control["name"]]
@@ -63,8 +63,8 @@ def check(ranges: dict[str, Range], values: dict[str, Value], what: str) -> None
             )
 
 
-def controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[str, Any]]:
-    """Say each control's choices or ends, and its value, brought inside ends that depend on other sliders."""
+def list_controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[str, Any]]:
+    """Return each control's choices or ends, and its value, brought inside ends that depend on other sliders."""
     found = []
     for name, given in ranges.items():
         value, depends = values[name], callable(given)

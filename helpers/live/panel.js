@@ -80,19 +80,22 @@ function explanation(panel) {
   return found;
 }
 
-function predictRow(answers, panel, onPredict) {
+const ASK_ONE = "Predict first; then the panel opens, and what it shows is explained.";
+const ASK_ALL = "Answer all; then the panel opens, and what it shows is explained.";
+
+function predictRow({ question, answers }, unanswered, panel, onPredict) {
   const group = make("div", "owmu-predict", panel);
   group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "your prediction");
+  group.setAttribute("aria-label", question || "your prediction");
+  if (question) make("div", "owmu-question", group).textContent = question;
   const buttons = answers.map((answer) => pressButton(answer, "owmu-button", group, () => onPredict(answer)));
   const skip = pressButton("skip", "owmu-button owmu-skip", group, () => onPredict(null));
   const said = make("div", "owmu-said", group);
   said.setAttribute("aria-live", "polite");
   return ({ open, chosen, said: words }) => {
-    panel.classList.toggle("owmu-closed", !open);
     buttons.forEach((button) => button.setAttribute("aria-pressed", button.textContent === chosen));
     [...buttons, skip].forEach((button) => button.setAttribute("aria-disabled", open));
-    const text = open ? words : "Predict first; then the panel opens, and what it shows is explained.";
+    const text = open ? words : unanswered;
     if (said.textContent !== text) said.textContent = text;
   };
 }
@@ -101,9 +104,14 @@ function render({ model, el }) {
   const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
   const panel = make("div", "owmu-panel", el);
 
-  const { answers } = model.get("prediction");
-  const predict = (answer) => model.get("prediction").open || ask({ predict: answer });
-  const showPrediction = answers && predictRow(answers, panel, predict);
+  const questions = model.get("predictions");
+  const several = questions.length > 1;
+  const showPredictions = questions.map((asked, question) =>
+    predictRow(asked, several ? "" : ASK_ONE, panel, (answer) => {
+      if (!model.get("predictions")[question].open) ask({ predict: { [question]: answer } });
+    }),
+  );
+  if (several) make("div", "owmu-said owmu-all", panel).textContent = ASK_ALL;
   const presets = make("div", "owmu-presets", panel);
   const controls = make("div", "owmu-controls", panel);
   const rows = model.get("controls").map((control) => {
@@ -145,14 +153,15 @@ function render({ model, el }) {
   let sent = null; // the ticket that waits for its answer
   let next = null; // the newest move that has not been sent
   let timer = null;
-  let hidden = []; // cells that would tell an answer
+  let hidden = []; // cells that explain what the closed panel will show
   let gone = false;
 
   const density = () => window.devicePixelRatio || 1;
 
   function ask(content) {
     const run = next?.run && !content.stop; // a move right after Run does not undo it
-    next = run ? { ...content, run } : content;
+    const predict = { ...next?.predict, ...content.predict }; // nor does an answer undo the one before
+    next = { ...content, predict, ...(run && { run }) };
     if (sent === null) send();
     else if (timer === null) timer = setTimeout(complain, PATIENCE);
   }
@@ -186,14 +195,16 @@ function render({ model, el }) {
     ask(moved());
   }
 
-  function hide(untold) {
-    hidden.forEach((cell) => cell.classList.remove("owmu-untold"));
-    hidden = untold ? explanation(panel) : [];
-    hidden.forEach((cell) => cell.classList.add("owmu-untold"));
+  function hideExplanation(closed) {
+    hidden.forEach((cell) => cell.classList.remove("owmu-hidden"));
+    hidden = closed ? explanation(panel) : [];
+    hidden.forEach((cell) => cell.classList.add("owmu-hidden"));
   }
 
-  function hideOrTell() {
-    hide(model.get("untold") || model.get("prediction").open === false);
+  function openOrClose() {
+    const closed = model.get("predictions").some(({ open }) => !open);
+    panel.classList.toggle("owmu-closed", closed);
+    hideExplanation(closed);
   }
 
   function whenPlaced(act) {
@@ -207,9 +218,9 @@ function render({ model, el }) {
   }
 
   async function paint() {
-    const bytes = model.get("picture");
+    const bytes = model.get("png");
     const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    if (bytes !== model.get("picture")) return; // a newer picture came while this one was decoded
+    if (bytes !== model.get("png")) return; // a newer picture came while this one was decoded
     canvas.width = bitmap.width;
     canvas.height = bitmap.height;
     canvas.getContext("2d").drawImage(bitmap, 0, 0);
@@ -227,8 +238,8 @@ function render({ model, el }) {
       chosen = {};
       model.get("controls").forEach((control, index) => rows[index].set(control));
     }
-    if (answers) showPrediction(model.get("prediction"));
-    hideOrTell();
+    model.get("predictions").forEach((state, question) => showPredictions[question](state));
+    openOrClose();
     if (runs) showRun(model.get("running"), model.get("progress"));
     sentence.setAttribute("aria-live", model.get("running") ? "off" : "polite"); // the end of a run is news enough
     if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");
@@ -255,7 +266,7 @@ function render({ model, el }) {
 
   model.on("change", update);
   update();
-  whenPlaced(hideOrTell);
+  whenPlaced(openOrClose);
   if (density() !== 1) {
     // The kernel drew the first picture before it knew this screen. It may be busy with other cells: nobody waits.
     next = { values: {} };
@@ -264,7 +275,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(timer);
     gone = true;
-    hide(false);
+    hideExplanation(false);
     window.removeEventListener("keydown", claimKeys, true);
     model.off("change", update);
   };

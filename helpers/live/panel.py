@@ -1,7 +1,7 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ import traitlets
 from IPython.display import Image, display
 
 from helpers.errors import describe_error
-from helpers.live.controls import Range, Value, check, checked_presets, checked_starts, controls
+from helpers.live.controls import Range, Value, check_values, find_starts, list_controls, list_presets
 from helpers.live.predictions import Predict
 
 HERE = Path(__file__).parent
@@ -21,12 +21,14 @@ DRAWING = threading.RLock()  # matplotlib draws one picture at a time, and Jupyt
 
 
 class Picture(Protocol):
-    """What a panel can show. A picture may also have `pointed(x, y)`; see `Panel`."""
+    """What a panel can show.
+
+    A picture may also have `pointed(x, y)`, see `Panel`, and `mark(answer)`, which marks what was voted for.
+    """
 
     sentence: str
     size: tuple[int, int]
     lines: int  # that the longest sentence takes
-    untold: bool  # whether what it asks is still open, so that the page should not tell the answer either
 
     def png(self, density: float, small: bool = False) -> bytes:
         """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
@@ -35,8 +37,8 @@ class Picture(Protocol):
 class Panel(anywidget.AnyWidget):
     """The controls, the picture and the sentence of one cell.
 
-    `controls` are sliders and choices, `presets` buttons that move them, `sentence` says what the picture shows,
-    `prediction` is a question that comes before all of them (empty where none does), and
+    `controls` are sliders and choices, `presets` buttons that move them, `png` is the `picture` as it is shown,
+    `sentence` says what it shows, `predictions` are questions that come before all of them, and
     `problem` is empty unless the last move could not be shown; then the last good picture stays. Where the picture has
     `pointed(x, y)`, given a place on it as fractions of its width and height from the top left, it returns the values
     to move to, or None.
@@ -47,42 +49,47 @@ class Panel(anywidget.AnyWidget):
 
     controls = traitlets.List().tag(sync=True)
     presets = traitlets.List().tag(sync=True)
-    prediction = traitlets.Dict().tag(sync=True)
-    picture = traitlets.Bytes().tag(sync=True)
+    predictions = traitlets.List().tag(sync=True)
+    png = traitlets.Bytes().tag(sync=True)
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
     lines = traitlets.Int().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
-    untold = traitlets.Bool().tag(sync=True)
     pointable = traitlets.Bool().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
         function: Callable,
-        shown: Picture,
+        picture: Picture,
         ranges: dict[str, Range],
         presets: dict[str, tuple[Value, ...]] | None = None,
-        predict: Predict | None = None,
+        predict: Predict | Sequence[Predict] | None = None,
     ) -> None:
-        self._function, self._shown, self._density = function, shown, 1.0
-        self._ranges, self._predict = ranges, predict
-        starts = checked_starts(function, ranges)
-        if predict:
-            self._known(predict.reveal)
-            check(ranges, starts | predict.reveal, "to reveal is")
-            predict.ask(function.__name__)
+        self.picture = picture
+        self._function, self._ranges, self._density = function, ranges, 1.0
+        self._questions = [predict] if isinstance(predict, Predict) else list(predict or [])
+        starts = find_starts(function, ranges)
+        for question in self._questions:
+            self._refuse_unknown(question.reveal)
+            check_values(ranges, starts | question.reveal, "to reveal is")
+            question.ask(self.name)
         super().__init__(
-            size=list(shown.size),
-            lines=shown.lines,
-            pointable=hasattr(shown, "pointed"),
-            controls=controls(ranges, starts),
-            presets=checked_presets(presets or {}, ranges),
-            prediction=predict.state() if predict else {},
-            picture=shown.png(self._density),
+            size=list(picture.size),
+            lines=picture.lines,
+            pointable=hasattr(picture, "pointed"),
+            controls=list_controls(ranges, starts),
+            presets=list_presets(presets or {}, ranges),
+            predictions=[question.state() for question in self._questions],
+            png=picture.png(self._density),
         )
         self.set(**starts)
         self.on_msg(self._answer)
+
+    @property
+    def name(self) -> str:
+        """The name of the function that the controls call."""
+        return self._function.__name__
 
     @property
     def values(self) -> dict[str, Value]:
@@ -94,7 +101,7 @@ class Panel(anywidget.AnyWidget):
 
         Raises TypeError for an unknown name, and ValueError for a word that is no choice.
         """
-        self._known(values)
+        self._refuse_unknown(values)
         for name, value in values.items():
             given = self._ranges[name]
             if isinstance(given, list) and value not in given:
@@ -103,73 +110,65 @@ class Panel(anywidget.AnyWidget):
             self._move({**self.values, **values})
         return self
 
-    def _move(self, values: dict[str, Value]) -> None:
-        """Call the function with values and show what it drew, or what went wrong."""
-        moved, picture, sentence, problem = self.controls, self.picture, self.sentence, ""
-        try:
-            moved = controls(self._ranges, values)
-            values = {control["name"]: control["value"] for control in moved}
-            picture, sentence = self._shown_at(values)
-        except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
-            problem = describe_error(error, self._function)
-            moved = [{**control, "value": values[control["name"]]} for control in moved]
-        with self.hold_sync():
-            self.controls, self.picture, self.sentence, self.problem = moved, picture, sentence, problem
-            self.untold = self._shown.untold
+    def predict(self, answer: str | None, question: int = 0) -> "Panel":
+        """Take the learner's answer to a question, counted from 0, None for none; the last answer opens the panel.
 
-    def predict(self, answer: str | None) -> "Panel":
-        """Open the panel with the learner's answer to its question, None for none, and move to where it shows.
-
-        Raises TypeError where there is no question, and ValueError for an answer that is no choice.
+        Raises TypeError where there is no such question, and ValueError for an answer that is no choice.
         """
-        if self._predict is None:
-            raise TypeError(f"the panel of {self._function.__name__} asks for no prediction")
-        self._predict.note(self._function.__name__, answer)
+        if not 0 <= question < len(self._questions):
+            asked = f"{len(self._questions)} predictions" if self._questions else "no prediction"
+            raise TypeError(f"the panel of {self.name} asks for {asked}")
+        asked = self._questions[question]
+        asked.note(self.name, answer)
         with DRAWING, self.hold_sync():
-            self.prediction = self._predict.state(answer, open=True)
-            return self.set(**self._predict.reveal)
+            states = list(self.predictions)
+            states[question] = asked.state(answer, open=True)
+            self.predictions = states
+            if hasattr(self.picture, "mark"):
+                self.picture.mark(answer)
+            return self.set(**asked.reveal)
 
-    def display(self, still: dict[str, Value]) -> None:
-        """Show the panel, and behind it the picture and sentence that remain when no kernel runs, moved to `still`."""
+    def display(self) -> None:
+        """Show the panel, and behind it the picture and sentence that remain when no kernel runs."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
         with DRAWING:
-            start = self.values
-            self._to_still(still)
-            display_still(self._shown, self.problem or self.sentence)
-            self._to_start(start)
-            self._shown.png(self._density)  # draws what stands still at the panel's size: the first move is fast
+            display_still(self.picture, self.problem or self.sentence)
+            self.picture.png(self._density)  # draws what stands still at the panel's size: the first move is fast
 
-    def _known(self, names: Iterable[str]) -> None:
+    def _refuse_unknown(self, names: Iterable[str]) -> None:
         """Raise TypeError for a name that is none of a control."""
         for name in names:
             if name not in self._ranges:
                 raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
 
-    def _shown_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
+    def _move(self, values: dict[str, Value]) -> None:
+        """Call the function with values and show what it drew, or what went wrong."""
+        moved, png, sentence, problem = self.controls, self.png, self.sentence, ""
+        try:
+            moved = list_controls(self._ranges, values)
+            values = {control["name"]: control["value"] for control in moved}
+            png, sentence = self._draw_at(values)
+        except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
+            problem = describe_error(error, self._function)
+            moved = [{**control, "value": values[control["name"]]} for control in moved]
+        with self.hold_sync():
+            self.controls, self.png, self.sentence, self.problem = moved, png, sentence, problem
+
+    def _draw_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
         """Return the picture and the sentence for checked values."""
         self._function(**values)
-        return self._shown.png(self._density), str(self._shown.sentence)
-
-    def _to_still(self, still: dict[str, Value]) -> None:
-        """Move to what the stored picture shows."""
-        if still:
-            self.set(**still)
-
-    def _to_start(self, start: dict[str, Value]) -> None:
-        """Move back to where the panel starts."""
-        if start != self.values:
-            self.set(**start)
+        return self.picture.png(self._density), str(self.picture.sentence)
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
         with DRAWING, self.hold_sync():
             try:
                 self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
-                if "predict" in content:
-                    self.predict(content["predict"])
-                    return
-                moved = self._shown.pointed(*content["point"]) if "point" in content else content["values"]
-                self.set(**(moved or {}))
+                for question, answer in content.get("predict", {}).items():
+                    self.predict(answer, int(question))
+                moved = self.picture.pointed(*content["point"]) if "point" in content else content.get("values")
+                if moved is not None:
+                    self.set(**moved)
             except Exception as error:  # without an answer the page would wait in vain
                 self.problem = describe_error(error, self._function)
             finally:

@@ -1,4 +1,4 @@
-"""A question that the learner answers before a panel opens."""
+"""Questions that the learner answers before a panel opens."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,47 +12,54 @@ MOST_ANSWERS = 6
 
 @dataclass(frozen=True)
 class Predict:
-    """The answers to choose from, and the `right` one; the panel opens once one is chosen, or none.
+    """The answers to choose from, and the `right` one; without one the question is a vote.
 
-    It then says whether the answer was right, moves to `reveal`, values of its controls that show it, and says where to
-    `look`. `then` says instead where the answer shows itself, if that is not in the open panel. Raises TypeError or
-    ValueError for answers that do not fit.
+    The panel opens once an answer is chosen, or none. It then says whether the answer was right, moves to `reveal`,
+    values of its controls that show it, and says where to `look`. `then` says instead where the answer shows itself, if
+    that is not in the open panel. `question` stands beside the answers where a panel asks more than one. Raises
+    TypeError or ValueError for answers that do not fit.
     """
 
     answers: list[str]
-    right: str
+    right: str | None = None
     reveal: dict[str, Value] = field(default_factory=dict)
     look: str = "The panel shows it."
     then: str = ""
+    question: str = ""
 
     def __post_init__(self) -> None:
         words = isinstance(self.answers, list) and all(isinstance(one, str) and one for one in self.answers)
         if not words or not 2 <= len(self.answers) <= MOST_ANSWERS or len(set(self.answers)) != len(self.answers):
             raise TypeError(f"answers is {self.answers!r}; allowed is a list of 2 to {MOST_ANSWERS} different words")
-        if self.right not in self.answers:
+        if self.right is not None and self.right not in self.answers:
             raise ValueError(f"right={self.right!r} is no answer; allowed is one of {', '.join(self.answers)}")
 
     def state(self, chosen: str | None = None, open: bool = False, shown: bool = False) -> dict[str, Any]:
         """Return what the page needs to know; with a `then`, `shown` is whether the answer has shown itself."""
-        said = self._said(chosen, shown or not self.then) if open else ""
-        return {"answers": self.answers, "open": open, "chosen": chosen, "said": said}
+        said = self._verdict(chosen, shown or not self.then) if open else ""
+        return {"question": self.question, "answers": self.answers, "open": open, "chosen": chosen, "said": said}
 
-    def ask(self, question: str) -> None:
-        """Count the question among those that this notebook asks."""
-        progress.expect("predictions", [question])
+    def ask(self, name: str) -> None:
+        """Count the question of the panel of that name among those that this notebook asks, unless it is a vote."""
+        if self.right is not None:
+            progress.expect("predictions", [self.question or name])
 
-    def note(self, question: str, chosen: str | None) -> None:
+    def note(self, name: str, chosen: str | None) -> None:
         """Count the answer, if there is one. Raises ValueError for one that is no choice."""
-        if chosen is not None:
-            if chosen not in self.answers:
-                raise ValueError(f"{chosen!r} is no answer; allowed is one of {', '.join(self.answers)}")
-            progress.note("predictions", question, State.RIGHT if chosen == self.right else State.WRONG)
+        if chosen is not None and chosen not in self.answers:
+            raise ValueError(f"{chosen!r} is no answer; allowed is one of {', '.join(self.answers)}")
+        if chosen is not None and self.right is not None:
+            state = State.RIGHT if chosen == self.right else State.WRONG
+            progress.note("predictions", self.question or name, state)
 
-    def _said(self, chosen: str | None, shown: bool) -> str:
+    def _verdict(self, chosen: str | None, shown: bool) -> str:
+        said = f"You said: {chosen}." if chosen else ""
         if not shown:
-            return f"You said: {chosen}. {self.then}" if chosen else self.then
+            return f"{said} {self.then}".strip()
+        if self.right is None:
+            return f"{said} {self.look}".strip()
         if chosen is None:
             return f"It is: {self.right}. {self.look}"
         if chosen == self.right:
-            return f"✔ You said: {chosen}. So it is. {self.look}"
-        return f"✘ You said: {chosen}. It is: {self.right}. {self.look}"
+            return f"✔ {said} So it is. {self.look}"
+        return f"✘ {said} It is: {self.right}. {self.look}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from time import perf_counter
 from typing import Any
@@ -36,15 +36,15 @@ class RunPanel(Panel):
     def __init__(
         self,
         function: Callable[..., Iterator[float]],
-        shown: Picture,
+        picture: Picture,
         ranges: dict[str, Range],
         presets: dict[str, tuple[Value, ...]] | None = None,
-        predict: Predict | None = None,
+        predict: Predict | Sequence[Predict] | None = None,
     ) -> None:
         self.stop()  # a cell that is run anew leaves no older run behind
         self._ran: dict[str, Value] | None = None
-        shown.clear()
-        super().__init__(function, shown, ranges, presets, predict)
+        picture.clear()
+        super().__init__(function, picture, ranges, presets, predict)
         self._starts = self.values
 
     def run(self, **values: Value) -> "RunPanel":
@@ -95,41 +95,43 @@ class RunPanel(Panel):
                     self._done = float(done)
                     yield
             if self._ran == self._starts:
-                self._tell()
+                self._tell_verdicts()
         except (Exception, SystemExit) as error:
             problem = describe_error(error, self._function)
         finally:
             self._draw(problem, running=False)
 
-    def _tell(self) -> None:
-        """Say whether the prediction was right, after a whole run of what it was about."""
-        if self.prediction.get("open"):
-            self.prediction = self._predict.state(self.prediction["chosen"], open=True, shown=True)
+    def _tell_verdicts(self) -> None:
+        """Tell whether predictions were right, after a whole run of what they were about."""
+        self.predictions = [
+            question.state(state["chosen"], open=True, shown=True) if state["open"] else state
+            for question, state in zip(self._questions, self.predictions, strict=True)
+        ]
 
     def _draw(self, problem: str = "", running: bool = True) -> None:
-        picture = self.picture
+        png = self.png
         with DRAWING, self.hold_sync():
             try:
-                picture = self._shown.png(self._density)
+                png = self.picture.png(self._density)
             except Exception as error:
                 problem = describe_error(error, self._function)
-            self.picture, self.sentence, self.problem = picture, self._sentence(self.values), problem
+            self.png, self.sentence, self.problem = png, self._sentence(self.values), problem
             self.running, self.progress = running, self._done
 
     def _sentence(self, values: dict[str, Value]) -> str:
         moved = self._ran is not None and self._ran != values
-        return ("The controls have moved since this run: press Run. " if moved else "") + str(self._shown.sentence)
+        return ("The controls have moved since this run: press Run. " if moved else "") + str(self.picture.sentence)
 
-    def _shown_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
-        return self._shown.png(self._density), self._sentence(values)
+    def _draw_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
+        return self.picture.png(self._density), self._sentence(values)
 
-    def _to_still(self, still: dict[str, Value]) -> None:
-        self.run(**still)
-
-    def _to_start(self, start: dict[str, Value]) -> None:
-        self._shown.clear()
+    def display(self) -> None:
+        """Show the panel, with a whole run behind it for where no kernel runs; the panel itself starts empty."""
+        self.run()
+        super().display()
+        self.picture.clear()
         self._ran, self.progress = None, 0.0
-        self.set(**start)
+        self.set(**self._starts)
 
     def _answer(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
         if content.get("stop"):

@@ -1,5 +1,6 @@
 """What the panels of notebook 3 ask first: the answers stand here, because in a cell they would be read too early."""
 
+from helpers.drawing.accuracies import NO_WINNER
 from helpers.live import Predict
 
 slide = Predict(
@@ -9,3 +10,8 @@ slide = Predict(
     "Here zero padding fails; choose the other layers too.",
 )
 cut = Predict(["less than 1 %", "a few percent", "more than half"], "a few percent")
+
+NETS = ["dense", "local", "convolution"]
+at_random = Predict([*NETS, NO_WINNER])
+other_corner = Predict([*NETS, "convolution (ring)", NO_WINNER])
+centred = Predict([*NETS, NO_WINNER])
