@@ -1,59 +1,12 @@
 """Compute the gradient of a weight that is used again and again from its uses."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
+from helpers.exercises import Code
 from helpers.exercises.kinds import call_without_autograd
-from helpers.exercises.legacy import old_code
-
-
-def _weight_gradient(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
-    return sum(_by_use(weight, hidden, output_grad, reuses), torch.zeros_like(weight))
-
-
-def _by_use(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int, back: Tensor | None = None) -> list:
-    """Return the gradient of each use, the last first; a wrong `back` takes the gradient back by another matrix."""
-    inputs = [hidden]
-    for _ in range(reuses):
-        inputs.append(weight @ inputs[-1])
-    parts, grad = [], output_grad
-    for number in range(reuses, 0, -1):
-        parts.append(torch.outer(grad, inputs[number - 1]))
-        grad = (weight.T if back is None else back) @ grad
-    return parts
-
-
-def _of_outputs(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
-    return _weight_gradient(weight, weight @ hidden, output_grad, reuses)
-
-
-def _uses(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> tuple[list[Tensor], list[Tensor]]:
-    """Return the input of each use and of what comes after, and the gradient of each output, both the first first."""
-    inputs, grads = [hidden], [output_grad]
-    for _ in range(reuses):
-        inputs.append(weight @ inputs[-1])
-        grads.append(weight.T @ grads[-1])
-    return inputs, grads[-2::-1]
-
-
-def _pairs(pair: Callable[[list, list], list], product: Callable = torch.outer) -> Callable:
-    """Return the sum of the products of gradients and inputs that `pair` makes of `_uses`."""
-    return lambda *case: sum((product(*each) for each in pair(*_uses(*case))), torch.zeros_like(case[0]))
-
-
-def _with_relu(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
-    grad, inputs = torch.zeros_like(weight), [hidden]
-    for _ in range(reuses):
-        inputs.append(torch.relu(weight @ inputs[-1]))
-    for input in inputs[-2::-1]:
-        grad, output_grad = grad + torch.outer(output_grad, input), weight.T @ output_grad
-    return grad
-
-
-def _of_the_input(weight: Tensor, hidden: Tensor, output_grad: Tensor, reuses: int) -> Tensor:
-    return torch.linalg.matrix_power(weight.T, reuses) @ output_grad
 
 
 def _passes() -> Iterator[tuple[Tensor, Tensor, Tensor, int]]:
@@ -61,56 +14,155 @@ def _passes() -> Iterator[tuple[Tensor, Tensor, Tensor, int]]:
         yield torch.randn(features, features), torch.randn(features), torch.randn(features), reuses
 
 
-gradient = old_code(
-    right=_weight_gradient,
+def _inputs(weight, hidden, reuses):
+    """Return the input of each use, the first first."""
+    inputs = []
+    for _ in range(reuses):
+        inputs.append(hidden)
+        hidden = weight @ hidden
+    return inputs
+
+
+def _add_up(weight, inputs, output_grad):
+    """Return the sum of the gradients of uses with these inputs, from the last use back to the first."""
+    grad = torch.zeros_like(weight)
+    for input in reversed(inputs):
+        grad += torch.outer(output_grad, input)
+        output_grad = weight.T @ output_grad
+    return grad
+
+
+@Code(
     cases=_passes,
     where=lambda weight, hidden, output_grad, reuses: f"With {len(hidden)} features and reuses={reuses}",
     probe=call_without_autograd,
-    mistakes={
-        "That is one use. With several, each has an input and a gradient of its own.": (
-            lambda weight, hidden, output_grad, reuses: torch.outer(output_grad, hidden)
-        ),
-        "That is one use, with rows and columns mixed up: rows belong to outputs.": (
-            lambda weight, hidden, output_grad, reuses: torch.outer(hidden, output_grad)
-        ),
-        "After 0 uses return zeros of the weight's shape.": lambda *case: sum(_by_use(*case)),
-        "The gradient stays zero. Is anything added to it?": lambda weight, *case: torch.zeros_like(weight),
-        "This is the mean over the uses.": lambda *case: _weight_gradient(*case) / max(case[3], 1),
-        "This is the last use alone.": _pairs(lambda inputs, grads: [*zip(grads, inputs, strict=False)][-1:]),
-        "This is the first use alone.": _pairs(lambda inputs, grads: [*zip(grads, inputs, strict=False)][:1]),
-        "Backwards through a use, the gradient is multiplied with the transposed weight.": (
-            lambda *case: sum(_by_use(*case, back=case[0]), torch.zeros_like(case[0]))
-        ),
-        "The first use is taken as many times as there are uses. Is each use the same?": (
-            lambda weight, hidden, output_grad, reuses: reuses * torch.outer(output_grad, hidden)
-        ),
-        "The gradient is the same at every use. Does it go backwards through the layer?": (
-            lambda *case: sum(_by_use(*case, back=torch.eye(len(case[1]))), torch.zeros_like(case[0]))
-        ),
-        "Each use is multiplied with its input, not with its output.": _of_outputs,
-        "Rows and columns are mixed up: rows belong to outputs.": lambda *case: _weight_gradient(*case).T,
-        "Each use has an input of its own. Does yours change from use to use?": _pairs(
-            lambda inputs, grads: [(grad, inputs[0]) for grad in grads]
-        ),
-        "Each use has an input of its own. Yours is what the last use returned.": _pairs(
-            lambda inputs, grads: [(grad, inputs[-1]) for grad in grads]
-        ),
-        "You go through inputs and gradients in the same order. Which use has which gradient?": _pairs(
-            lambda inputs, grads: zip(grads[::-1], inputs, strict=False)
-        ),
-        "The last use gets `output_grad` as it is, before any step back.": (
-            lambda weight, hidden, output_grad, reuses: _weight_gradient(weight, hidden, weight.T @ output_grad, reuses)
-        ),
-        "Does your gradient depend on `output_grad`?": lambda weight, hidden, output_grad, reuses: _weight_gradient(
-            weight, hidden, torch.ones_like(output_grad), reuses
-        ),
-        "The uses here are without ReLU.": _with_relu,
-        "A use adds a matrix; yours adds one number for each use.": lambda *case: sum(
-            grad @ input for grad, input in zip(*_uses(*case)[::-1], strict=False)
-        ),
-        "Every output meets every input: that is more than a product number by number.": _pairs(
-            lambda inputs, grads: zip(grads, inputs, strict=False), torch.mul
-        ),
-        "This is the gradient with respect to the input. That of the weight is asked for.": _of_the_input,
-    },
 )
+def weight_gradient(weight, hidden, output_grad, reuses):
+    """Return the sum of the gradients of all uses."""
+    return _add_up(weight, _inputs(weight, hidden, reuses), output_grad)
+
+
+@weight_gradient.mistake("That is one use. With several, each has an input and a gradient of its own.")
+def _one_use(weight, hidden, output_grad, reuses):
+    return torch.outer(output_grad, hidden)
+
+
+@weight_gradient.mistake("That is one use, with rows and columns mixed up: rows belong to outputs.")
+def _one_use_swapped(weight, hidden, output_grad, reuses):
+    return torch.outer(hidden, output_grad)
+
+
+@weight_gradient.mistake("After 0 uses return zeros of the weight's shape.")
+def _zero_after_no_use(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, output_grad, reuses) if reuses else 0
+
+
+@weight_gradient.mistake("The gradient stays zero. Is anything added to it?")
+def _nothing_added(weight, hidden, output_grad, reuses):
+    return torch.zeros_like(weight)
+
+
+@weight_gradient.mistake("This is the mean over the uses.")
+def _mean(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, output_grad, reuses) / max(reuses, 1)
+
+
+@weight_gradient.mistake("This is the last use alone.")
+def _last_use(weight, hidden, output_grad, reuses):
+    inputs = _inputs(weight, hidden, reuses)
+    return torch.outer(output_grad, inputs[-1]) if inputs else torch.zeros_like(weight)
+
+
+@weight_gradient.mistake("This is the first use alone.")
+def _overwritten(weight, hidden, output_grad, reuses):
+    grad = torch.zeros_like(weight)
+    for input in reversed(_inputs(weight, hidden, reuses)):
+        grad = torch.outer(output_grad, input)
+        output_grad = weight.T @ output_grad
+    return grad
+
+
+@weight_gradient.mistake("Backwards through a use, the gradient is multiplied with the transposed weight.")
+def _not_transposed(weight, hidden, output_grad, reuses):
+    grad = torch.zeros_like(weight)
+    for input in reversed(_inputs(weight, hidden, reuses)):
+        grad += torch.outer(output_grad, input)
+        output_grad = weight @ output_grad
+    return grad
+
+
+@weight_gradient.mistake("The first use is taken as many times as there are uses. Is each use the same?")
+def _times_reuses(weight, hidden, output_grad, reuses):
+    return reuses * torch.outer(output_grad, hidden)
+
+
+@weight_gradient.mistake("The gradient is the same at every use. Does it go backwards through the layer?")
+def _not_taken_back(weight, hidden, output_grad, reuses):
+    return sum((torch.outer(output_grad, input) for input in _inputs(weight, hidden, reuses)), torch.zeros_like(weight))
+
+
+@weight_gradient.mistake("Each use is multiplied with its input, not with its output.")
+def _outputs_for_inputs(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, weight @ hidden, output_grad, reuses)
+
+
+@weight_gradient.mistake("Rows and columns are mixed up: rows belong to outputs.")
+def _swapped(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, output_grad, reuses).T
+
+
+@weight_gradient.mistake("Each use has an input of its own. Does yours change from use to use?")
+def _same_input(weight, hidden, output_grad, reuses):
+    return _add_up(weight, [hidden] * reuses, output_grad)
+
+
+@weight_gradient.mistake("Each use has an input of its own. Yours is what the last use returned.")
+def _last_output_for_all(weight, hidden, output_grad, reuses):
+    output = torch.linalg.matrix_power(weight, reuses) @ hidden
+    return _add_up(weight, [output] * reuses, output_grad)
+
+
+@weight_gradient.mistake("You go through inputs and gradients in the same order. Which use has which gradient?")
+def _not_reversed(weight, hidden, output_grad, reuses):
+    return _add_up(weight, _inputs(weight, hidden, reuses)[::-1], output_grad)
+
+
+@weight_gradient.mistake("The last use gets `output_grad` as it is, before any step back.")
+def _taken_back_first(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, weight.T @ output_grad, reuses)
+
+
+@weight_gradient.mistake("Does your gradient depend on `output_grad`?")
+def _without_output_grad(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, torch.ones_like(output_grad), reuses)
+
+
+@weight_gradient.mistake("The uses here are without ReLU.")
+def _with_relu(weight, hidden, output_grad, reuses):
+    inputs = [hidden]
+    for _ in range(reuses):
+        inputs.append(torch.relu(weight @ inputs[-1]))
+    return _add_up(weight, inputs[:-1], output_grad)
+
+
+@weight_gradient.mistake("A use adds a matrix; yours adds one number for each use.")
+def _inner_product(weight, hidden, output_grad, reuses):
+    grad = 0
+    for input in reversed(_inputs(weight, hidden, reuses)):
+        grad += output_grad @ input
+        output_grad = weight.T @ output_grad
+    return grad
+
+
+@weight_gradient.mistake("Every output meets every input: that is more than a product number by number.")
+def _elementwise(weight, hidden, output_grad, reuses):
+    grad = torch.zeros_like(weight)
+    for input in reversed(_inputs(weight, hidden, reuses)):
+        grad += output_grad * input
+        output_grad = weight.T @ output_grad
+    return grad
+
+
+@weight_gradient.mistake("This is the gradient with respect to the input. That of the weight is asked for.")
+def _of_the_input(weight, hidden, output_grad, reuses):
+    return torch.linalg.matrix_power(weight.T, reuses) @ output_grad

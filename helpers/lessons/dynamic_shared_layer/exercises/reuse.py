@@ -1,135 +1,204 @@
 """Write a module that uses one layer again and again."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
-from helpers.exercises.legacy import old_code
-from helpers.exercises.outcomes import RefusedError, fill_parameters, refuse_dots
+from helpers.exercises import Code
+from helpers.exercises.outcomes import RefusedError, fill_parameters
 
 
-def _layers(number: Callable[[int], int], bias: bool = True) -> type:
-    """Return a class with as many layers as `number` says for `reuses`."""
-
-    class Layers(nn.Module):
-        def __init__(self, features: int, reuses: int) -> None:
-            super().__init__()
-            self.layers = nn.ModuleList(nn.Linear(features, features, bias) for _ in range(number(reuses)))
-
-        def forward(self, hidden: Tensor) -> Tensor:
-            return hidden
-
-    return Layers
-
-
-def _reused(forward: Callable[[Callable, Tensor, int], Tensor | None]) -> type:
-    """Return a class with one layer and a `forward(layer, hidden, reuses)`."""
-
-    class Reused(nn.Module):
-        def __init__(self, features: int, reuses: int) -> None:
-            super().__init__()
-            self.linear = nn.Linear(features, features)
-            self.reuses = reuses
-
-        def forward(self, hidden: Tensor) -> Tensor | None:
-            return forward(self.linear, hidden, self.reuses)
-
-    return Reused
-
-
-def _steps(linear: Callable, hidden: Tensor, reuses: int, after: Callable = torch.relu) -> Tensor:
-    for _ in range(reuses):
-        hidden = after(linear(hidden))
-    return hidden
-
-
-def _without_last_clamp(linear: Callable, hidden: Tensor, reuses: int) -> Tensor:
-    return linear(_steps(linear, hidden, reuses - 1)) if reuses else hidden
-
-
-def _clamped_before(linear: Callable, hidden: Tensor, reuses: int) -> Tensor:
-    return _steps(lambda hidden: linear(torch.relu(hidden)), hidden, reuses, lambda hidden: hidden)
-
-
-def _unrolled(written: type, features: int, reuses: int) -> dict:
+def _unroll(written: type, features: int, reuses: int) -> dict:
     hidden = torch.randn(5, features)  # before the module draws its own
     module = written(features, reuses)
     fill_parameters(module)
-    output = refuse_dots(module(hidden.clone()))
-    again = module(hidden.clone())
+    output, again = module(hidden.clone()), module(hidden.clone())
+    parameters = list(module.parameters())
     if isinstance(output, Tensor) and isinstance(again, Tensor) and not torch.equal(output, again):
-        reason = "Does `forward` use something up?" if list(module.parameters()) else "Is a layer made anew in each?"
+        reason = "Does `forward` use something up?" if parameters else "Is a layer made anew in each?"
         raise RefusedError(f"a second call gives another answer. {reason}")
     if isinstance(output, Tensor) and output.requires_grad:
         output.square().sum().backward()
-    grads = [parameter.grad for parameter in module.parameters() if parameter.dim() == 2 and parameter.grad is not None]
-    grad = sum(grads) if grads else torch.zeros(features, features)
-    parameters = sum(parameter.numel() for parameter in module.parameters())
-    return {"parameters": parameters, "output": output, "gradient of the weight": grad + grad.T}
+    square = torch.zeros(features, features)
+    grad = sum((each.grad for each in parameters if each.shape == square.shape and each.grad is not None), square)
+    return {
+        "parameters": sum(each.numel() for each in parameters),
+        "output": output,
+        "gradient of the weight": grad + grad.T,  # a weight of one's own may stand either way round
+    }
 
 
-reuse = old_code(
-    right=_reused(_steps),
-    cases=lambda: [(3, 2), (3, 1), (4, 3), (2, 0)],
-    probe=_unrolled,
-    where=lambda features, reuses: f"With features={features}, reuses={reuses}",
-    mistakes={
-        "No gradient reaches the layer, so it could not learn. Is it switched off?": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, reuses).detach()
-        ),
-        "The gradient reaches the last use alone. Is it cut off between uses?": _reused(
-            lambda linear, hidden, reuses: _steps(lambda hidden: linear(hidden.detach()), hidden, reuses)
-        ),
-        "The input comes out unchanged. Is the result of a use kept?": _reused(lambda linear, hidden, reuses: hidden),
-        "The layer is used once too often.": _reused(lambda linear, hidden, reuses: _steps(linear, hidden, reuses + 1)),
-        "One use is missing.": _reused(lambda linear, hidden, reuses: _steps(linear, hidden, reuses - 1)),
-        "With 0 uses the input should come out as it is.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, max(reuses, 1))
-        ),
-        "The input is clamped too. Only what a use returns should be.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, torch.relu(hidden), reuses)
-        ),
-        "This is the result of one use, whatever `reuses` says, even at 0.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, 1)
-        ),
-        "This is the result of one use, however many there are. Does each use take what the last returned?": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, min(reuses, 1))
-        ),
-        "Is the `return` inside the loop? It ends the loop in its first round.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, 1) if reuses else None
-        ),
-        "The result of a use is added to its input. It should take its place.": _reused(
-            lambda linear, hidden, reuses: _steps(lambda h: h + torch.relu(linear(h)), hidden, reuses, lambda h: h)
-        ),
-        "Negative values are to become zero after each use.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, reuses, lambda hidden: hidden)
-        ),
-        "Negative values are to become zero after each use, not after the last alone.": _reused(
-            lambda linear, hidden, reuses: (
-                torch.relu(_steps(linear, hidden, reuses, lambda hidden: hidden)) if reuses else hidden
-            )
-        ),
-        "Negative values are to become zero after each use, not at the very end. With 0 uses they stay.": _reused(
-            lambda linear, hidden, reuses: torch.relu(_steps(linear, hidden, reuses, lambda hidden: hidden))
-        ),
-        "Negative values are to become zero after each use, not before it.": _reused(_clamped_before),
-        "Positive values become zero here. The negative ones should.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, reuses, lambda hidden: hidden.clamp(max=0))
-        ),
-        "Negative values lose their sign here. They are to become zero.": _reused(
-            lambda linear, hidden, reuses: _steps(linear, hidden, reuses, torch.abs)
-        ),
-        "The last use lacks its `clamp(min=0)`.": _reused(_without_last_clamp),
-        "Each use has a layer of its own. One layer is to be used again.": _layers(lambda reuses: reuses),
-        "There is a layer for each use. One is to be used again and again.": _layers(lambda reuses: max(reuses, 1)),
-        "With 0 uses the module stores no layer. Its parameters must not depend on `reuses`.": _layers(
-            lambda reuses: min(reuses, 1)
-        ),
-        "There is a second layer. One is all that is asked for.": _layers(lambda reuses: 2),
-        "The layer lacks its bias.": _layers(lambda reuses: 1, bias=False),
-        "The layer is no parameter of the module. It has to be made in `__init__`, as an attribute.": _layers(
-            lambda reuses: 0
-        ),
-    },
-)
+@Code(cases=lambda: [(3, 2), (3, 1), (4, 3), (2, 0)], probe=_unroll)
+class Reused(nn.Module):
+    """One layer, used `reuses` times; what a use does is a method of its own, for mistakes to override."""
+
+    def __init__(self, features, reuses):
+        super().__init__()
+        self.linear = nn.Linear(features, features)
+        self.reuses = reuses
+
+    def use(self, hidden):
+        """Return the result of one use."""
+        return self.linear(hidden).clamp(min=0)
+
+    def forward(self, hidden):
+        """Return the result of the last use."""
+        for _ in range(self.reuses):
+            hidden = self.use(hidden)
+        return hidden
+
+
+@Reused.mistake("No gradient reaches the layer, so it could not learn. Is it switched off?")
+class _WithoutGradient(Reused.right):
+    def use(self, hidden):
+        return super().use(hidden).detach()
+
+
+@Reused.mistake("The gradient reaches the last use alone. Is it cut off between uses?")
+class _CutOff(Reused.right):
+    def use(self, hidden):
+        return super().use(hidden.detach())
+
+
+@Reused.mistake("The input comes out unchanged. Is the result of a use kept?")
+class _ResultLost(Reused.right):
+    def forward(self, hidden):
+        for _ in range(self.reuses):
+            self.use(hidden)
+        return hidden
+
+
+@Reused.mistake("The layer is used once too often.")
+class _OnceMore(Reused.right):
+    def forward(self, hidden):
+        return super().forward(self.use(hidden))
+
+
+@Reused.mistake("One use is missing.")
+class _OneMissing(Reused.right):
+    def forward(self, hidden):
+        for _ in range(1, self.reuses):
+            hidden = self.use(hidden)
+        return hidden
+
+
+@Reused.mistake("With 0 uses the input should come out as it is.")
+class _AtLeastOnce(_OneMissing):
+    def forward(self, hidden):
+        return super().forward(self.use(hidden))
+
+
+@Reused.mistake("The input is clamped too. Only what a use returns should be.")
+class _InputClamped(Reused.right):
+    def forward(self, hidden):
+        return super().forward(hidden.clamp(min=0))
+
+
+@Reused.mistake("This is the result of one use, whatever `reuses` says, even at 0.")
+class _OnceAlone(Reused.right):
+    def forward(self, hidden):
+        return self.use(hidden)
+
+
+@Reused.mistake("This is the result of one use, however many there are. Does each use take what the last returned?")
+class _FromTheInput(Reused.right):
+    def forward(self, hidden):
+        return self.use(hidden) if self.reuses else hidden
+
+
+@Reused.mistake("Is the `return` inside the loop? It ends the loop in its first round.")
+class _ReturnInTheLoop(Reused.right):
+    def forward(self, hidden):
+        for _ in range(self.reuses):
+            return self.use(hidden)
+
+
+@Reused.mistake("The result of a use is added to its input. It should take its place.")
+class _AddedUp(Reused.right):
+    def use(self, hidden):
+        return hidden + super().use(hidden)
+
+
+@Reused.mistake("Negative values are to become zero after each use.")
+class _WithoutClamp(Reused.right):
+    def use(self, hidden):
+        return self.linear(hidden)
+
+
+@Reused.mistake("Negative values are to become zero after each use, not after the last alone.")
+class _ClampAfterAll(_WithoutClamp):
+    def forward(self, hidden):
+        return super().forward(hidden).clamp(min=0) if self.reuses else hidden
+
+
+@Reused.mistake("Negative values are to become zero after each use, not at the very end. With 0 uses they stay.")
+class _ClampAtTheEnd(_WithoutClamp):
+    def forward(self, hidden):
+        return super().forward(hidden).clamp(min=0)
+
+
+@Reused.mistake("Negative values are to become zero after each use, not before it.")
+class _ClampBefore(Reused.right):
+    def use(self, hidden):
+        return self.linear(hidden.clamp(min=0))
+
+
+@Reused.mistake("Positive values become zero here. The negative ones should.")
+class _ClampAbove(Reused.right):
+    def use(self, hidden):
+        return self.linear(hidden).clamp(max=0)
+
+
+@Reused.mistake("Negative values lose their sign here. They are to become zero.")
+class _AbsoluteValue(Reused.right):
+    def use(self, hidden):
+        return self.linear(hidden).abs()
+
+
+@Reused.mistake("The last use lacks its `clamp(min=0)`.")
+class _LastWithoutClamp(_OneMissing):
+    def forward(self, hidden):
+        return self.linear(super().forward(hidden)) if self.reuses else hidden
+
+
+@Reused.mistake("Each use has a layer of its own. One layer is to be used again.")
+class _LayerForEachUse(nn.Sequential):
+    def __init__(self, features, reuses):
+        super().__init__(*(nn.Sequential(nn.Linear(features, features), nn.ReLU()) for _ in range(reuses)))
+
+
+@Reused.mistake("There is a layer for each use. One is to be used again and again.")
+class _LayerMoreAtNone(_LayerForEachUse):
+    def __init__(self, features, reuses):
+        super().__init__(features, max(reuses, 1))
+
+
+@Reused.mistake("With 0 uses the module stores no layer. Its parameters must not depend on `reuses`.")
+class _RepeatedLayerAlone(nn.Sequential):
+    def __init__(self, features, reuses):
+        super().__init__(*[nn.Linear(features, features), nn.ReLU()] * reuses)
+
+
+@Reused.mistake("There is a second layer. One is all that is asked for.")
+class _OutputLayerToo(Reused.right):
+    def __init__(self, features, reuses):
+        super().__init__(features, reuses)
+        self.output_linear = nn.Linear(features, features)
+
+
+@Reused.mistake("The layer lacks its bias.")
+class _WithoutBias(Reused.right):
+    def __init__(self, features, reuses):
+        super().__init__(features, reuses)
+        self.linear = nn.Linear(features, features, bias=False)
+
+
+@Reused.mistake("The layer is no parameter of the module. It has to be made in `__init__`, as an attribute.")
+class _LayerInAList(nn.Module):
+    def __init__(self, features, reuses):
+        super().__init__()
+        self.layers = [nn.Linear(features, features)] * reuses
+
+    def forward(self, hidden):
+        for layer in self.layers:
+            hidden = layer(hidden).clamp(min=0)
+        return hidden

@@ -1,62 +1,11 @@
 """Count the weights of a dense, a locally connected and a shared layer."""
 
-import math
-from collections.abc import Callable
-
 from helpers import counting
-from helpers.exercises.legacy import old_code
-from helpers.exercises.sides import WRONG_SIDES
-
-SIZES = "in_channels", "out_channels", "image_size", "kernel_size", "stride", "padding"
-PARTS = "dense", "local", "shared"
+from helpers.exercises import Code
+from helpers.exercises.sides import WRONG_SIDES, output_side
 
 
-def _count(in_channels: int, out_channels: int, image_size: int, kernel_size: int, stride: int, padding: int) -> tuple:
-    sizes = counting.Layer(in_channels, out_channels, image_size, kernel_size, stride, padding, bias=False)
-    return sizes.dense.weights, sizes.local.weights, sizes.shared.weights
-
-
-def _counted_with(**changes: int) -> Callable[..., tuple]:
-    """Count in the right way, but for other sizes."""
-    return lambda *sizes: _count(**(dict(zip(SIZES, sizes, strict=True)) | changes))
-
-
-def _from_side(side: Callable) -> Callable[..., tuple]:
-    """Count in the right way, but with a wrong formula for the side of the output map."""
-
-    def count(
-        in_channels: int, out_channels: int, image_size: int, kernel_size: int, stride: int, padding: int
-    ) -> tuple:
-        units, kernel = out_channels * side(image_size, kernel_size, stride, padding) ** 2, in_channels * kernel_size**2
-        return units * in_channels * image_size**2, units * kernel, out_channels * kernel
-
-    return count
-
-
-def _units(*sizes: int) -> tuple:
-    _, local, shared = _count(*sizes)
-    return (local // shared * sizes[1],) * 3
-
-
-def _with_biases(*sizes: int) -> tuple:
-    counted = counting.Layer(*sizes)
-    return tuple(each.weights + each.biases for each in (counted.dense, counted.local, counted.shared))
-
-
-def _without_columns(*sizes: int) -> tuple:
-    dense, local, shared = _count(*sizes)
-    side = math.isqrt(local // shared)
-    return dense // side, local // side, shared
-
-
-def _kernel_side(*sizes: int) -> tuple:
-    dense, local, shared = _count(*sizes)
-    return dense, local // sizes[3], shared // sizes[3]
-
-
-count = old_code(
-    right=_count,
-    parts=PARTS,
+@Code(
     cases=lambda: [
         (1, 2, 6, 3, 1, 0),
         (3, 2, 6, 3, 1, 1),
@@ -65,37 +14,113 @@ count = old_code(
         (2, 3, 6, 2, 1, 0),
         (3, 5, 7, 2, 2, 2),
     ],
-    mistakes={
-        "You counted output units, not weights.": _units,
-        "You counted the biases too.": _with_biases,
-        "An output sees every input channel, not one.": _counted_with(in_channels=1),
-        "Each output channel has weights of its own.": _counted_with(out_channels=1),
-        "That is for one channel in and one out. What do more channels add?": (
-            _counted_with(in_channels=1, out_channels=1)
-        ),
-        "The order is dense, local, shared.": lambda *sizes: _count(*sizes)[::-1],
-        "Each output is joined to each pixel: multiply, do not add.": lambda *sizes: (
-            sizes[0] * sizes[2] ** 2 + _units(*sizes)[0],
-            -1,
-            -1,
-        ),
-        "The output map has rows and columns.": _without_columns,
-        "The dense layer leads to the same output map, which need not be as large as the image.": (
-            lambda in_channels, out_channels, image_size, *_: (in_channels * out_channels * image_size**4, -1, -1)
-        ),
-        "Padding zeros are no inputs, so a dense layer has no weights for them.": (
-            lambda in_channels, out_channels, image_size, kernel_size, stride, padding: _count(
-                in_channels, out_channels, image_size + 2 * padding, kernel_size, stride, 0
-            )
-        ),
-        "A dense unit sees the whole image, not only its square.": lambda *sizes: (_count(*sizes)[1], -1, -1),
-        "The dense layer has an output for every place of the map.": (
-            lambda in_channels, out_channels, image_size, *_: (in_channels * out_channels * image_size**2, -1, -1)
-        ),
-        "The image has rows and columns.": lambda *sizes: (_count(*sizes)[0] // sizes[2], -1, -1),
-        "A kernel has rows and columns.": _kernel_side,
-        "A locally connected layer has a kernel at every place.": lambda *sizes: (-1, _count(*sizes)[2], -1),
-        "Shared means stored once, however many positions use it.": lambda *sizes: (-1, -1, _count(*sizes)[1]),
-    }
-    | {words: _from_side(side) for words, side in WRONG_SIDES.items()},
+    parts=("dense", "local", "shared"),
 )
+def count(in_channels, out_channels, image_size, kernel_size, stride, padding):
+    """Count the weights of three layers to the same output map."""
+    sizes = counting.Layer(in_channels, out_channels, image_size, kernel_size, stride, padding)
+    return sizes.dense.weights, sizes.local.weights, sizes.shared.weights
+
+
+@count.mistake("You counted output units, not weights.")
+def _count_units(in_channels, out_channels, *size):
+    units = out_channels * output_side(*size) ** 2
+    return units, units, units
+
+
+@count.mistake("You counted the biases too.")
+def _count_biases(*sizes):
+    layer = counting.Layer(*sizes)
+    return [each.weights + each.biases for each in (layer.dense, layer.local, layer.shared)]
+
+
+@count.mistake("An output sees every input channel, not one.")
+def _see_one_channel(in_channels, out_channels, *size):
+    return count.right(1, out_channels, *size)
+
+
+@count.mistake("Each output channel has weights of its own.")
+def _share_among_channels(in_channels, out_channels, *size):
+    return count.right(in_channels, 1, *size)
+
+
+@count.mistake("That is for one channel in and one out. What do more channels add?")
+def _forget_channels(in_channels, out_channels, *size):
+    return count.right(1, 1, *size)
+
+
+@count.mistake("The order is dense, local, shared.")
+def _reverse(*sizes):
+    return count.right(*sizes)[::-1]
+
+
+@count.mistake("Each output is joined to each pixel: multiply, do not add.")
+def _add_units_to_pixels(in_channels, out_channels, image_size, *how):
+    _, local, shared = count.right(in_channels, out_channels, image_size, *how)
+    return in_channels * image_size**2 + out_channels * output_side(image_size, *how) ** 2, local, shared
+
+
+@count.mistake("The output map has rows and columns.")
+def _count_one_row_of_outputs(in_channels, out_channels, *size):
+    dense, local, shared = count.right(in_channels, out_channels, *size)
+    return dense // output_side(*size), local // output_side(*size), shared
+
+
+@count.mistake("The dense layer leads to the same output map, which need not be as large as the image.")
+def _join_image_to_image(in_channels, out_channels, image_size, *how):
+    _, local, shared = count.right(in_channels, out_channels, image_size, *how)
+    return in_channels * image_size**2 * out_channels * image_size**2, local, shared
+
+
+@count.mistake("Padding zeros are no inputs, so a dense layer has no weights for them.")
+def _count_padding(in_channels, out_channels, image_size, kernel_size, stride, padding):
+    return count.right(in_channels, out_channels, image_size + 2 * padding, kernel_size, stride, 0)
+
+
+@count.mistake("A dense unit sees the whole image, not only its square.")
+def _see_a_square(*sizes):
+    _, local, shared = count.right(*sizes)
+    return local, local, shared
+
+
+@count.mistake("The dense layer has an output for every place of the map.")
+def _join_image_to_channels(in_channels, out_channels, image_size, *how):
+    _, local, shared = count.right(in_channels, out_channels, image_size, *how)
+    return in_channels * image_size**2 * out_channels, local, shared
+
+
+@count.mistake("The image has rows and columns.")
+def _count_one_row_of_pixels(in_channels, out_channels, image_size, *how):
+    dense, local, shared = count.right(in_channels, out_channels, image_size, *how)
+    return dense // image_size, local, shared
+
+
+@count.mistake("A kernel has rows and columns.")
+def _count_one_row_of_a_kernel(in_channels, out_channels, image_size, kernel_size, *how):
+    dense, local, shared = count.right(in_channels, out_channels, image_size, kernel_size, *how)
+    return dense, local // kernel_size, shared // kernel_size
+
+
+@count.mistake("A locally connected layer has a kernel at every place.")
+def _share_the_local(*sizes):
+    dense, _, shared = count.right(*sizes)
+    return dense, shared, shared
+
+
+@count.mistake("Shared means stored once, however many positions use it.")
+def _share_nothing(*sizes):
+    dense, local, _ = count.right(*sizes)
+    return dense, local, local
+
+
+def _count_with(side):
+    def count(in_channels, out_channels, image_size, kernel_size, stride, padding):
+        positions, kernel = side(image_size, kernel_size, stride, padding) ** 2, in_channels * kernel_size**2
+        dense = out_channels * positions * in_channels * image_size**2
+        return dense, out_channels * positions * kernel, out_channels * kernel
+
+    return count
+
+
+for words, side in WRONG_SIDES.items():
+    count.mistake(words)(_count_with(side))

@@ -1,63 +1,17 @@
 """Tie a locally connected layer, so that it becomes a convolution."""
 
 import math
-from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from helpers import layers
-from helpers.exercises.legacy import old_code
+from helpers.exercises import Code
 from helpers.exercises.outcomes import RefusedError, describe_found, refuse_dots
+from helpers.layers import LocallyConnected2d
 
 
-def _untouched(local: layers.LocallyConnected2d) -> nn.Conv2d:
-    return nn.Conv2d(local.in_channels, local.out_channels, local.kernel_size, local.stride, local.padding)
-
-
-def _tie(local: layers.LocallyConnected2d) -> nn.Conv2d:
-    conv = _untouched(local)
-    conv.weight.data, conv.bias.data = local.weight.data.mean((0, 1)), local.bias.data.mean((0, 1))
-    return conv
-
-
-def _changed(weight: Callable = lambda conv, local: None, **arguments: int) -> Callable:
-    """Tie in the right way, and then change the weight, or an argument of the convolution."""
-
-    def tie(local: layers.LocallyConnected2d) -> nn.Conv2d:
-        conv = _tie(local)
-        with torch.no_grad():
-            weight(conv, local)
-        for name, value in arguments.items():
-            setattr(conv, name, (value, value))
-        return conv
-
-    return tie
-
-
-def _means(weight: Callable[[Tensor], Tensor], bias: Callable[[Tensor], Tensor]) -> Callable:
-    """Tie with other summaries of the weights and biases than their mean over positions."""
-
-    def change(conv: nn.Conv2d, local: layers.LocallyConnected2d) -> None:
-        conv.weight.data, conv.bias.data = weight(local.weight.data), bias(local.bias.data)
-
-    return _changed(change)
-
-
-def _swapped(local: layers.LocallyConnected2d) -> nn.Conv2d:
-    conv = _tie(local)
-    conv.in_channels, conv.out_channels = conv.out_channels, conv.in_channels
-    return conv
-
-
-def _over_pixels(conv: nn.Conv2d, local: layers.LocallyConnected2d) -> None:
-    share = math.prod(local.output_size) / math.prod(local.image_size)
-    conv.weight.mul_(share)
-    conv.bias.mul_(share)
-
-
-def _tied(written: Callable, in_channels: int, out_channels: int, image_size: int, kernel_size: int, *how: int) -> dict:
-    local = layers.LocallyConnected2d(in_channels, out_channels, image_size, kernel_size, *how)
+def _tie(written, in_channels, out_channels, image_size, kernel_size, stride=1, padding=0):
+    local = LocallyConnected2d(in_channels, out_channels, image_size, kernel_size, stride, padding)
     images = torch.randn(2, in_channels, image_size, image_size)
     conv = refuse_dots(written(local))
     if not isinstance(conv, nn.Conv2d):
@@ -75,64 +29,134 @@ def _tied(written: Callable, in_channels: int, out_channels: int, image_size: in
     }
 
 
-tie = old_code(
-    right=_tie,
+def _conv(local, weight, bias, **changes):
+    """Return the convolution of a layer's sizes, but for some changes, with that weight and bias."""
+    names = "in_channels", "out_channels", "kernel_size", "stride", "padding"
+    conv = nn.Conv2d(**{name: getattr(local, name) for name in names} | changes)
+    conv.weight.data, conv.bias.data = weight.detach(), bias.detach()
+    return conv
+
+
+def _means(local):
+    return local.weight.mean((0, 1)), local.bias.mean((0, 1))  # (C_out, C_in, K, K) and (C_out,)
+
+
+@Code(
     cases=lambda: [(1, 1, 5, 2), (2, 3, 6, 3), (3, 2, 8, 3, 2, 1)],
-    probe=_tied,
+    probe=_tie,
     where=lambda in_channels, out_channels, image_size, kernel_size, *how: (
         f"For a layer with in_channels={in_channels}, out_channels={out_channels}, image_size={image_size}, "
         f"kernel_size={kernel_size}" + (", stride=2, padding=1" if how else "")
     ),
-    mistakes={
-        "This is from one position. The mean is asked for.": _changed(
-            lambda conv, local: (conv.weight.copy_(local.weight[0, 0]), conv.bias.copy_(local.bias[0, 0]))
-        ),
-        "This is the sum over positions. The mean is asked for.": _changed(
-            lambda conv, local: (
-                conv.weight.copy_(local.weight.sum((0, 1))),
-                conv.bias.copy_(local.bias.sum((0, 1))),
-            )
-        ),
-        "Each output channel has a bias of its own.": _changed(
-            lambda conv, local: conv.bias.fill_(local.bias.mean().item())
-        ),
-        "Positions share, channels do not: each output channel keeps its own.": _changed(
-            lambda conv, local: (
-                conv.weight.copy_(local.weight.mean((0, 1, 2)).expand_as(conv.weight)),
-                conv.bias.copy_(local.bias.mean().expand_as(conv.bias)),
-            )
-        ),
-        "Positions share, channels do not: each input channel keeps its own.": _changed(
-            lambda conv, local: conv.weight.copy_(conv.weight.mean(1, keepdim=True).expand_as(conv.weight))
-        ),
-        "These are the random numbers that the convolution began with. Who changes them?": _untouched,
-        "The mean of all numbers is one number. Which dimensions are the positions?": _means(
-            lambda weight: weight.mean(), lambda bias: bias.mean()
-        ),
-        "Positions have rows and columns: these are two dimensions.": _means(
-            lambda weight: weight.mean(0), lambda bias: bias.mean(0)
-        ),
-        "The last two dimensions of the weight are within a kernel. Which ones are the positions?": _means(
-            lambda weight: weight.mean((-2, -1)), lambda bias: bias.mean((-2, -1))
-        ),
-        "You took the mean over channels. Which dimensions are the positions?": _means(
-            lambda weight: weight.mean((2, 3)), lambda bias: bias.mean(2)
-        ),
-        "The sum is divided by the number of pixels. How many positions are there?": _changed(_over_pixels),
-        "Channels in and out are mixed up in the kernel.": _changed(
-            lambda conv, local: setattr(conv.weight, "data", conv.weight.data.transpose(0, 1))
-        ),
-        "Channels in and out are mixed up.": _swapped,
-        "Is the kernel always 3×3?": _changed(kernel_size=3),
-        "The mean is over positions, not over the kernel's own rows and columns.": _changed(
-            lambda conv, local: conv.weight.copy_(conv.weight.mean((2, 3), keepdim=True).expand_as(conv.weight))
-        ),
-        "The bias is zero. The layer has biases too.": _changed(lambda conv, local: conv.bias.zero_()),
-        "Rows and columns of the kernel are mixed up.": _changed(
-            lambda conv, local: conv.weight.copy_(conv.weight.mT.clone())
-        ),
-        "Does the convolution have the layer's stride?": _changed(stride=1),
-        "Does the convolution have the layer's padding?": _changed(padding=0),
-        "Does the convolution have the layer's stride and padding?": _changed(stride=1, padding=0),
-    },
 )
+def tie(local):
+    """Return the convolution with the means over positions."""
+    return _conv(local, *_means(local))
+
+
+@tie.mistake("This is from one position. The mean is asked for.")
+def _take_one_position(local):
+    return _conv(local, local.weight[0, 0], local.bias[0, 0])
+
+
+@tie.mistake("This is the sum over positions. The mean is asked for.")
+def _sum(local):
+    return _conv(local, local.weight.sum((0, 1)), local.bias.sum((0, 1)))
+
+
+@tie.mistake("Each output channel has a bias of its own.")
+def _share_the_bias(local):
+    weight, bias = _means(local)
+    return _conv(local, weight, bias.mean().expand_as(bias))
+
+
+@tie.mistake("Positions share, channels do not: each output channel keeps its own.")
+def _share_among_output_channels(local):
+    weight, bias = _means(local)
+    return _conv(local, weight.mean(0).expand_as(weight), bias.mean().expand_as(bias))
+
+
+@tie.mistake("Positions share, channels do not: each input channel keeps its own.")
+def _share_among_input_channels(local):
+    weight, bias = _means(local)
+    return _conv(local, weight.mean(1, keepdim=True).expand_as(weight), bias)
+
+
+@tie.mistake("These are the random numbers that the convolution began with. Who changes them?")
+def _change_nothing(local):
+    return nn.Conv2d(local.in_channels, local.out_channels, local.kernel_size, local.stride, local.padding)
+
+
+@tie.mistake("The mean of all numbers is one number. Which dimensions are the positions?")
+def _take_one_mean(local):
+    return _conv(local, local.weight.mean(), local.bias.mean())
+
+
+@tie.mistake("Positions have rows and columns: these are two dimensions.")
+def _take_the_mean_of_rows(local):
+    return _conv(local, local.weight.mean(0), local.bias.mean(0))
+
+
+@tie.mistake("The last two dimensions of the weight are within a kernel. Which ones are the positions?")
+def _take_the_mean_of_kernels(local):
+    return _conv(local, local.weight.mean((-2, -1)), local.bias.mean((-2, -1)))
+
+
+@tie.mistake("You took the mean over channels. Which dimensions are the positions?")
+def _take_the_mean_of_channels(local):
+    return _conv(local, local.weight.mean((2, 3)), local.bias.mean(2))
+
+
+@tie.mistake("The sum is divided by the number of pixels. How many positions are there?")
+def _divide_by_pixels(local):
+    pixels = math.prod(local.image_size)
+    return _conv(local, local.weight.sum((0, 1)) / pixels, local.bias.sum((0, 1)) / pixels)
+
+
+@tie.mistake("Channels in and out are mixed up in the kernel.")
+def _transpose_channels(local):
+    weight, bias = _means(local)
+    return _conv(local, weight.transpose(0, 1), bias)
+
+
+@tie.mistake("Channels in and out are mixed up.")
+def _swap_channels(local):
+    return _conv(local, *_means(local), in_channels=local.out_channels, out_channels=local.in_channels)
+
+
+@tie.mistake("Is the kernel always 3×3?")
+def _take_kernel_size_for_3(local):
+    return _conv(local, *_means(local), kernel_size=3)
+
+
+@tie.mistake("The mean is over positions, not over the kernel's own rows and columns.")
+def _level_kernels(local):
+    weight, bias = _means(local)
+    return _conv(local, weight.mean((2, 3), keepdim=True).expand_as(weight), bias)
+
+
+@tie.mistake("The bias is zero. The layer has biases too.")
+def _zero_the_bias(local):
+    weight, bias = _means(local)
+    return _conv(local, weight, torch.zeros_like(bias))
+
+
+@tie.mistake("Rows and columns of the kernel are mixed up.")
+def _transpose_kernels(local):
+    weight, bias = _means(local)
+    return _conv(local, weight.mT, bias)
+
+
+@tie.mistake("Does the convolution have the layer's stride?")
+def _forget_stride(local):
+    return _conv(local, *_means(local), stride=1)
+
+
+@tie.mistake("Does the convolution have the layer's padding?")
+def _forget_padding(local):
+    return _conv(local, *_means(local), padding=0)
+
+
+@tie.mistake("Does the convolution have the layer's stride and padding?")
+def _forget_stride_and_padding(local):
+    return _conv(local, *_means(local), stride=1, padding=0)

@@ -1,0 +1,109 @@
+"""Write a head whose answer is the same for every shift, and a layer whose answer does not follow shifts."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from helpers.exercises import Design
+from helpers.exercises.outcomes import RefusedError, as_numbers, describe_found, refuse_dots
+
+SHIFTS = [(down, right) for down in range(0, 8, 3) for right in range(0, 8, 3)][1:]  # 3 divides no side of the maps
+
+Answer = Callable[[Tensor], Tensor]
+
+
+def _answer(written: Callable, dimensions: int, maps: Tensor) -> Tensor:
+    """Return what is written for maps as numbers, with as many of their dimensions; refuse anything else."""
+    found = refuse_dots(written(maps.clone()))
+    numbers, shape = as_numbers(found), tuple(maps.shape[:dimensions])
+    if numbers is None:
+        two = "came two. With a dimension, torch gives values and places: which are asked for?"
+        raise RefusedError(f"expected a tensor, {two if hasattr(found, 'indices') else describe_found(found)}")
+    if numbers.shape != shape:
+        raise RefusedError(f"for maps of {tuple(maps.shape)} expected the shape {shape}, came {tuple(numbers.shape)}.")
+    return numbers
+
+
+def _is_close(one: Tensor, other: Tensor) -> Tensor:
+    return torch.isclose(one.double(), other.double(), rtol=1e-4, atol=1e-5)
+
+
+def _is_same(one: Tensor, other: Tensor) -> bool:
+    return bool(_is_close(one, other).all())
+
+
+@Design()
+def head(written: Callable) -> Iterator[str]:
+    """Yield what keeps a head from being an invariant summary of each map."""
+    maps, answer = torch.randn(2, 3, 5, 8), partial(_answer, written, 2)
+    found = answer(maps)
+    for down, right in SHIFTS:
+        if not _is_same(answer(maps.roll((down, right), (2, 3))), found):
+            moved = f"Moved {down} down and {right} to the right, the maps give another answer."
+            yield f"{moved} {_what_it_depends_on(answer, maps)}"
+    changed = maps.clone()
+    changed[1, 2] += torch.rand(5, 8) + 1
+    differs = ~_is_close(answer(changed), found)
+    if not differs[1, 2]:
+        yield "Another map gives the same answer: something of what is on the map has to remain."
+    if differs[0].any():
+        yield "A change to one image changes the answer for another. Each image has an answer of its own."
+    if differs[1, :2].any():
+        yield "A change to one channel changes the answer of another. Each channel has a number of its own."
+    answer(torch.randn(1, 3, 6, 6))
+
+
+def _what_it_depends_on(answer: Answer, maps: Tensor) -> str:
+    """Say why an answer may change when the maps move."""
+    found, seen = answer(maps), 0
+    down, right = (_is_same(answer(maps.roll(3, axis)), found) for axis in (2, 3))
+    if down:
+        return "Moves down alone leave it; moves to the right do not."
+    if right:
+        return "Moves to the right alone leave it; moves down do not."
+    if _is_same(found, maps.flatten(2).argmax(2)):
+        return "This is where the largest value is. That moves along."
+    for i, j in torch.cartesian_prod(torch.arange(5), torch.arange(8)):
+        changed = maps.clone()
+        changed[:, :, i, j] += 100
+        seen += not _is_same(answer(changed), found)
+    if seen == 1:
+        return "Your answer looks at one place alone."
+    if seen < 5 * 8:
+        return "Some places do not matter to your answer. Is every place in it?"
+    return "Does one place count for more than another in your answer?"
+
+
+@Design()
+def broken(written: Callable) -> Iterator[str]:
+    """Yield what keeps a layer from being one that does not follow shifts."""
+    maps, answer = torch.randn(2, 3, 5, 8), partial(_answer, written, 4)
+    found = answer(maps)
+    if not _is_same(answer(maps), found):
+        yield "The same maps give another answer each time. Is something drawn anew in each call?"
+    if _is_same(answer(maps + 1.5 * maps.flip(0)), found):
+        yield "Other maps give the same answer: something of what is on the map has to remain."
+    if all(_is_same(answer(maps.roll(shift, (2, 3))), found.roll(shift, (2, 3))) for shift in SHIFTS):
+        yield f"The answer still follows every shift. {_what_is_alike(answer, maps)}"
+    answer(torch.randn(1, 3, 6, 6))
+
+
+def _what_is_alike(answer: Answer, maps: Tensor) -> str:
+    """Say why an answer may follow every shift."""
+    found, changed = answer(maps), maps.clone()
+    changed[0, 0, 4, 4] += 1
+    spread = (answer(changed) - found).abs() > 1e-9
+    spread[:, :, 4, 4] = False
+    if _is_same(found, maps):
+        return "Your layer changes nothing."
+    if any(_is_same(found, maps.roll((down, right), (2, 3))) for down in range(5) for right in range(8)):
+        return "A move by a fixed number of pixels moves along too: every place is treated alike."
+    if _is_same(found.sort(dim=0).values, maps.sort(dim=0).values) or _is_same(found.sum(1), maps.sum(1)):
+        return "Swapping images or channels treats every place alike."
+    if spread.any():
+        return "Every place is treated alike. What does a place have to know to be special?"
+    if all(_is_same(answer(maps.flip(axis)), found.flip(axis)) for axis in (0, 1)):
+        return "What is done to each pixel alone is done at every place alike."
+    return "What differs from channel to channel or from image to image is the same at every place."
