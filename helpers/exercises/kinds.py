@@ -80,11 +80,10 @@ def call_without_autograd(written: Callable, *case: Any) -> Any:
 
 @dataclass(frozen=True)
 class Mistake:
-    """Code with a likely mistake, the words for who makes it, and another mistake that is named before it, if any."""
+    """Code with a likely mistake, and the words for who makes it."""
 
     function: Callable
     words: str
-    after: Callable | None
 
 
 class Code:
@@ -120,14 +119,11 @@ class Code:
         self.right = right
         return self
 
-    def mistake(self, words: str, after: Callable | None = None) -> Callable[[Callable], Callable]:
-        """Register the decorated code as a likely mistake, with the words for who makes it.
-
-        `after` is a mistake that the cases cannot tell from this one and that is named in its place.
-        """
+    def mistake(self, words: str) -> Callable[[Callable], Callable]:
+        """Register the decorated code as a likely mistake, with the words for who makes it."""
 
         def register(function: Callable) -> Callable:
-            self.mistakes.append(Mistake(function, words, after))
+            self.mistakes.append(Mistake(function, words))
             return function
 
         return register

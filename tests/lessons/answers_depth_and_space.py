@@ -1,4 +1,4 @@
-"""Right answers to the exercises of notebook 5, and a wrong one for each thing that a design is told."""
+"""Right answers to the exercises of notebook 5, and wrong ones beside the mistakes that are stated as code."""
 
 import numpy as np
 import torch
@@ -66,6 +66,13 @@ RIGHT = {
 }
 
 WRONG = {
+    1: {
+        "That is one step.": (12 * 12,),
+        "That is without padding": (10 * 10 + 8 * 8 + 6 * 6,),
+        "at the border too": (3 * 10 * 10,),
+        "the work of all 9 weights": (3 * 12 * 12 * 9,),
+        "add up": (144**3,),
+    },
     4: {
         "scratch, local: Each place would have to meet scratches": ("local", "local", "tiled", "dense", "dynamic"),
         "puzzle, dense: Its number of steps is fixed": ("convolution", "local", "tiled", "dense", "dense"),

@@ -1,4 +1,4 @@
-"""Right answers to the exercises of notebook 4, and a wrong one for each thing that a design is told."""
+"""Right answers to the exercises of notebook 4, and wrong ones beside the mistakes that are stated as code."""
 
 import numpy as np
 import torch
@@ -31,6 +31,18 @@ class OwnParameters(nn.Module):
             hidden = hidden @ self.weight + self.bias
             hidden[hidden < 0] = 0
         return hidden
+
+
+class UsedUp(Repeated):
+    def forward(self, hidden):
+        while self.steps:
+            hidden = self.steps.pop()(hidden)
+        return hidden
+
+
+class MadeAnew(nn.Identity):
+    def forward(self, hidden):
+        return nn.Linear(hidden.shape[1], hidden.shape[1])(hidden)
 
 
 def by_powers(weight, hidden, output_grad, reuses):
@@ -72,6 +84,14 @@ RIGHT = {
 }
 
 WRONG = {
+    1: {
+        "biases too": (20 * 50 + 50 * 50 + 50 * 5,),
+        "six times": (21 * 50 + 6 * 51 * 50 + 51 * 5,),
+        "The middle layer has": (21 * 50 + 51 * 5,),
+        "the middle layer alone": (51 * 50,),
+        "These are the units": (20 + 50 + 5,),
+    },
+    2: {"use something up": (UsedUp,), "made anew": (MadeAnew,)},
     4: {
         "tied net is the narrower one": (46, 56),
         "width 57 takes 60,943 parameters, more than 60,900. Are the biases": (57, 47),

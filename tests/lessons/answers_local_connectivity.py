@@ -1,4 +1,4 @@
-"""Answers to the exercises of notebook 1."""
+"""Right answers to the exercises of notebook 1, and wrong ones beside the mistakes that are stated as code."""
 
 import numpy as np
 import torch
@@ -52,6 +52,13 @@ RIGHT = {
     4: [(7, 2), (4, 4), (torch.tensor(3), 12 / (3 - 1))],
 }
 WRONG = {
+    1: {
+        "at the border": (12 * 12 * 2 * 25,),
+        "Count once more": (7 * 7 * 2 * 25,),
+        "second channel": (8 * 8 * 25,),
+        "one kernel for all places": (2 * 25,),
+        "the biases too": (8 * 8 * 2 * (25 + 1),),
+    },
     4: {
         "depth has to be a whole number from 1 up, not 0.": (13, 0),
         "takes 169 weights": (13, 1),
@@ -60,5 +67,5 @@ WRONG = {
         "a pixel already": (2, 13),
         "That is too few": (3, 5),
         "That is too many": (6, 3),
-    }
+    },
 }

@@ -1,4 +1,4 @@
-"""Answers to the exercises of notebook 2."""
+"""Right answers to the exercises of notebook 2, and wrong ones beside the mistakes that are stated as code."""
 
 import math
 
@@ -87,4 +87,23 @@ RIGHT = {
     4: [(gradient_by_torch,), (gradient_by_numpy,), (gradient_by_entries,)],
     5: [(math.isqrt(500_000 - 1) + 1,), (np.ceil(np.sqrt(500_000)),), (torch.tensor(500_000.0).sqrt().ceil(),)],
 }
-WRONG = {}
+WRONG = {
+    1: {
+        "period 1": (3 * 9,),
+        "along rows and along columns": (2 * 3 * 9,),
+        "one of the two missing": (2 * 2 * 9,),
+        "the biases too": (2 * 2 * 3 * (9 + 1),),
+        "Nothing is shared": (8 * 8 * 3 * 9,),
+    },
+    3: {
+        "expected an nn.Conv2d, came a LocallyConnected2d": (lambda local: local,),
+        "has no bias": (lambda local: nn.Conv2d(1, 1, 2, bias=False),),
+    },
+    5: {
+        "707×707": (int(500_000**0.5),),
+        "around every pixel": (708 + 2,),
+        "twice the side": (500_000 // 2,),
+        "the ratio itself": (500_000,),
+        "dense against local": (math.ceil((500_000 * 9) ** 0.5),),
+    },
+}

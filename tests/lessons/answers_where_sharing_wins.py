@@ -1,4 +1,4 @@
-"""Right answers to the exercises of notebook 3, and a wrong one for each thing that a design is told."""
+"""Right answers to the exercises of notebook 3, and wrong ones beside the mistakes that are stated as code."""
 
 import copy
 
@@ -69,6 +69,13 @@ RIGHT = {
 }
 
 WRONG = {
+    1: {
+        "count the pairs": (16 // 4,),
+        "multiply, do not add": (16 // 4 + 16 // 4,),
+        "both directions": (16 * 16 // 4,),
+        "does not follow": (16 * 16 - 4 * 4,),
+        "With stride 1": (16 * 16,),
+    },
     2: {
         "came (2, 3, 1, 1)": (nn.AdaptiveMaxPool2d(1),),
         "values and places": (lambda maps: maps.flatten(2).max(2),),
@@ -95,5 +102,9 @@ WRONG = {
         "What does a place have to know": (ringed,),
         "came (2, 3, 8, 5)": (lambda maps: maps.transpose(2, 3),),
         "size of tensor a (6)": (lambda maps: maps + torch.arange(8),),
+    },
+    4: {
+        "expected a layer, came 3": (lambda conv: 3,),
+        "returns maps (N, C, H, W)": (lambda conv: nn.Flatten(),),
     },
 }

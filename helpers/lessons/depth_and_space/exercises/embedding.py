@@ -34,13 +34,13 @@ class Tied(nn.Module):
 
 
 @Tied.mistake("Reading is cut off from the gradient. Both uses have to count.")
-class _ReadingCutOff(Tied.right):
+class _ReadingDetached(Tied.right):
     def forward(self, word):
         return self.weight.data[word] @ self.weight.T
 
 
 @Tied.mistake("Writing is cut off from the gradient. Both uses have to count.")
-class _WritingCutOff(Tied.right):
+class _WritingDetached(Tied.right):
     def forward(self, word):
         return self.weight[word] @ self.weight.data.T
 
@@ -52,13 +52,13 @@ class _TwoMatrices(nn.Sequential):
 
 
 @Tied.mistake("There is a bias or a second matrix. One matrix is all that is asked for.")
-class _TwoLayers(nn.Sequential):
+class _SecondLayer(nn.Sequential):
     def __init__(self, words, features):
         super().__init__(nn.Embedding(words, features), nn.Linear(features, words))
 
 
 @Tied.mistake("There is a bias too. One matrix is all that is asked for.")
-class _WithBias(_TwoLayers):
+class _WithBias(_SecondLayer):
     def __init__(self, words, features):
         super().__init__(words, features)
         self[1].weight = self[0].weight
@@ -71,17 +71,16 @@ class _WithoutGradient(Tied.right):
 
 
 @Tied.mistake("Your matrix has a column for each word. Give it a row for each.")
-class _ColumnForEachWord(nn.Module):
+class _ColumnVectors(Tied.right):
     def __init__(self, words, features):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(features, words))
+        super().__init__(features, words)
 
     def forward(self, word):
         return self.weight[:, word].T @ self.weight
 
 
 @Tied.mistake("These are the scores for every word there is. Which words came in?")
-class _WordIgnored(Tied.right):
+class _EveryWord(Tied.right):
     def forward(self, word):
         return self.weight @ self.weight.T
 
@@ -93,54 +92,51 @@ class _OtherWayRound(Tied.right):
 
 
 @Tied.mistake("This is each word's score for itself alone. The scores of all words are asked for.")
-class _OwnScore(Tied.right):
+class _ItselfAlone(Tied.right):
     def forward(self, word):
         return (self.weight[word] * self.weight[word]).sum(1)
 
 
 @Tied.mistake("These scores compare the words that came in with one another. Compare them with all words.")
-class _AmongEachOther(Tied.right):
+class _InputsCompared(Tied.right):
     def forward(self, word):
         return self.weight[word] @ self.weight[word].T
 
 
 @Tied.mistake("This is the word with the best score. The scores themselves are asked for.")
-class _BestWord(Tied.right):
+class _BestOne(Tied.right):
     def forward(self, word):
         return super().forward(word).argmax(1)
 
 
 @Tied.mistake("The rows are brought to length 1 here. The product is asked for as it is.")
-class _Cosine(Tied.right):
+class _UnitLength(Tied.right):
     def forward(self, word):
         rows = F.normalize(self.weight)
         return rows[word] @ rows.T
 
 
 @Tied.mistake("Negative scores become zero here. They should stay.")
-class _WithRelu(Tied.right):
+class _NoNegatives(Tied.right):
     def forward(self, word):
         return super().forward(word).clamp(min=0)
 
 
 @Tied.mistake("These are the features that were read. Write: compare them with the row of every word.")
-class _ReadAlone(Tied.right):
+class _FeaturesAlone(Tied.right):
     def forward(self, word):
         return self.weight[word]
 
 
 @Tied.mistake("The module has no parameter. Is the matrix a plain tensor, or made anew in each pass?")
-class _PlainTensor(nn.Module):
+class _PlainTensor(Tied.right):
     def __init__(self, words, features):
-        super().__init__()
+        nn.Module.__init__(self)
         self.weight = torch.randn(words, features)
-
-    def forward(self, word):
-        return self.weight[word] @ self.weight.T
 
 
 @Tied.mistake("Each word gets the logarithm of a probability here; scores are asked for, before any softmax.")
-class _LogProbabilities(Tied.right):
+class _Logarithms(Tied.right):
     def forward(self, word):
         return super().forward(word).log_softmax(1)
 

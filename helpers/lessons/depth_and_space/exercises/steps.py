@@ -36,103 +36,96 @@ def uses(image_size, kernel_size, reuses):
 
 
 @uses.mistake("The image itself is no step.")
-def _image_too(image_size, kernel_size, reuses):
+def _count_image(image_size, kernel_size, reuses):
     return image_size**2 + uses.right(image_size, kernel_size, reuses)
 
 
 @uses.mistake("The first map is already smaller than the image.")
-def _image_first(image_size, kernel_size, reuses):
+def _shrink_map_late(image_size, kernel_size, reuses):
     return sum((image_size - step * (kernel_size - 1)) ** 2 for step in range(reuses))
 
 
 @uses.mistake("Each step makes the map smaller. Does yours?")
-def _shrinks_once(image_size, kernel_size, reuses):
+def _shrink_in_one_step(image_size, kernel_size, reuses):
     return reuses * (image_size - kernel_size + 1) ** 2
 
 
 @uses.mistake("Without padding the map is smaller than the image, and smaller after each step.")
-def _keeps_its_size(image_size, kernel_size, reuses):
+def _assume_padding(image_size, kernel_size, reuses):
     return reuses * image_size**2
 
 
 @uses.mistake("A step takes kernel_size − 1 pixels from the side, not kernel_size.")
-def _shrinks_by_the_kernel(image_size, kernel_size, reuses):
+def _shrink_by_kernel(image_size, kernel_size, reuses):
     return sum((image_size - step * kernel_size) ** 2 for step in range(1, reuses + 1))
 
 
 @uses.mistake("A step takes pixels on both sides. Do you count one side alone?")
-def _shrinks_by_half_the_kernel(image_size, kernel_size, reuses):
+def _shrink_one_side(image_size, kernel_size, reuses):
     return sum((image_size - step * (kernel_size // 2)) ** 2 for step in range(1, reuses + 1))
 
 
 @uses.mistake("What a step takes depends on the kernel. Yours takes the same each time.")
-def _shrinks_by_two(image_size, kernel_size, reuses):
+def _shrink_by_two_each_time(image_size, kernel_size, reuses):
     return sum((image_size - step * 2) ** 2 for step in range(1, reuses + 1))
 
 
 @uses.mistake("What a step takes: is a bracket missing, or a sign wrong?")
-def _bracket_missing(image_size, kernel_size, reuses):
-    total = 0
-    for _ in range(reuses):
-        image_size = image_size - kernel_size - 1
-        total += image_size**2
-    return total
+def _forget_bracket(image_size, kernel_size, reuses):
+    return sum((image_size - step * (kernel_size + 1)) ** 2 for step in range(1, reuses + 1))
 
 
 @uses.mistake("Take the square of each side, then add up, not the other way round.")
-def _square_of_the_sum(image_size, kernel_size, reuses):
+def _add_before_squaring(image_size, kernel_size, reuses):
     return sum(_sides(image_size, kernel_size, reuses)) ** 2
 
 
 @uses.mistake("Steps come one after another: their uses add up.")
-def _multiplied(image_size, kernel_size, reuses):
+def _multiply_uses(image_size, kernel_size, reuses):
     return prod(_sides(image_size, kernel_size, reuses)) ** 2
 
 
 @uses.mistake("Steps come one after another, and their uses add up. With 0 steps there are none.")
-def _multiplied_if_any(image_size, kernel_size, reuses):
-    return prod(_sides(image_size, kernel_size, reuses)) ** 2 if reuses else 0
+def _multiply_unless_none(image_size, kernel_size, reuses):
+    return _multiply_uses(image_size, kernel_size, reuses) if reuses else 0
 
 
 @uses.mistake("The map has rows and columns.")
-def _rows_alone(image_size, kernel_size, reuses):
+def _count_rows(image_size, kernel_size, reuses):
     return sum(_sides(image_size, kernel_size, reuses))
 
 
 @uses.mistake("These are the multiply-adds of the whole kernel. One weight is asked for.")
-def _of_all_weights(image_size, kernel_size, reuses):
+def _count_all_weights(image_size, kernel_size, reuses):
     return kernel_size**2 * uses.right(image_size, kernel_size, reuses)
 
 
 @uses.mistake("This is the last step alone.")
-def _overwritten(image_size, kernel_size, reuses):
-    total = 0
-    for side in _sides(image_size, kernel_size, reuses):
-        total = side**2
-    return total
+def _keep_the_last(image_size, kernel_size, reuses):
+    return _sides(image_size, kernel_size, reuses)[-1] ** 2 if reuses else 0
 
 
 @uses.mistake("This is the last step alone; after 0 steps nothing was used.")
-def _last_map(image_size, kernel_size, reuses):
+def _count_nothing_as_a_use(image_size, kernel_size, reuses):
     return (image_size - reuses * (kernel_size - 1)) ** 2
 
 
 @uses.mistake("Is the `return` inside the loop? It ends the loop in its first round.")
-def _return_in_the_loop(image_size, kernel_size, reuses):
+def _return_inside_loop(image_size, kernel_size, reuses):
     for side in _sides(image_size, kernel_size, reuses):
         return side**2
 
 
 @uses.mistake("This is the first step alone.")
-def _first_step(image_size, kernel_size, reuses):
+def _keep_the_first(image_size, kernel_size, reuses):
     return (image_size - kernel_size + 1) ** 2
 
 
 @uses.mistake("One step is missing.")
-def _one_missing(image_size, kernel_size, reuses):
+def _miss_one(image_size, kernel_size, reuses):
     return uses.right(image_size, kernel_size, reuses - 1)
 
 
 @uses.mistake("This counts one step too many.")
-def _one_too_many(image_size, kernel_size, reuses):
+def _count_one_too_many(image_size, kernel_size, reuses):
     return uses.right(image_size, kernel_size, reuses + 1)

@@ -54,7 +54,7 @@ class _WithoutGradient(Reused.right):
 
 
 @Reused.mistake("The gradient reaches the last use alone. Is it cut off between uses?")
-class _CutOff(Reused.right):
+class _CutBetween(Reused.right):
     def use(self, hidden):
         return super().use(hidden.detach())
 
@@ -82,25 +82,25 @@ class _OneMissing(Reused.right):
 
 
 @Reused.mistake("With 0 uses the input should come out as it is.")
-class _AtLeastOnce(_OneMissing):
+class _InputAlwaysUsed(_OneMissing):
     def forward(self, hidden):
         return super().forward(self.use(hidden))
 
 
 @Reused.mistake("The input is clamped too. Only what a use returns should be.")
-class _InputClamped(Reused.right):
+class _ClampedTwice(Reused.right):
     def forward(self, hidden):
         return super().forward(hidden.clamp(min=0))
 
 
 @Reused.mistake("This is the result of one use, whatever `reuses` says, even at 0.")
-class _OnceAlone(Reused.right):
+class _OnceEvenAtZero(Reused.right):
     def forward(self, hidden):
         return self.use(hidden)
 
 
 @Reused.mistake("This is the result of one use, however many there are. Does each use take what the last returned?")
-class _FromTheInput(Reused.right):
+class _OnceHoweverMany(Reused.right):
     def forward(self, hidden):
         return self.use(hidden) if self.reuses else hidden
 
@@ -119,67 +119,67 @@ class _AddedUp(Reused.right):
 
 
 @Reused.mistake("Negative values are to become zero after each use.")
-class _WithoutClamp(Reused.right):
+class _NegativeKept(Reused.right):
     def use(self, hidden):
         return self.linear(hidden)
 
 
 @Reused.mistake("Negative values are to become zero after each use, not after the last alone.")
-class _ClampAfterAll(_WithoutClamp):
+class _FinalReluAlone(_NegativeKept):
     def forward(self, hidden):
         return super().forward(hidden).clamp(min=0) if self.reuses else hidden
 
 
 @Reused.mistake("Negative values are to become zero after each use, not at the very end. With 0 uses they stay.")
-class _ClampAtTheEnd(_WithoutClamp):
+class _ReluAtTheEnd(_NegativeKept):
     def forward(self, hidden):
         return super().forward(hidden).clamp(min=0)
 
 
 @Reused.mistake("Negative values are to become zero after each use, not before it.")
-class _ClampBefore(Reused.right):
+class _ReluBefore(Reused.right):
     def use(self, hidden):
         return self.linear(hidden.clamp(min=0))
 
 
 @Reused.mistake("Positive values become zero here. The negative ones should.")
-class _ClampAbove(Reused.right):
+class _PositiveClamped(Reused.right):
     def use(self, hidden):
         return self.linear(hidden).clamp(max=0)
 
 
 @Reused.mistake("Negative values lose their sign here. They are to become zero.")
-class _AbsoluteValue(Reused.right):
+class _SignLost(Reused.right):
     def use(self, hidden):
         return self.linear(hidden).abs()
 
 
 @Reused.mistake("The last use lacks its `clamp(min=0)`.")
-class _LastWithoutClamp(_OneMissing):
+class _LastUnclamped(_OneMissing):
     def forward(self, hidden):
         return self.linear(super().forward(hidden)) if self.reuses else hidden
 
 
 @Reused.mistake("Each use has a layer of its own. One layer is to be used again.")
-class _LayerForEachUse(nn.Sequential):
+class _EachItsOwn(nn.Sequential):
     def __init__(self, features, reuses):
         super().__init__(*(nn.Sequential(nn.Linear(features, features), nn.ReLU()) for _ in range(reuses)))
 
 
 @Reused.mistake("There is a layer for each use. One is to be used again and again.")
-class _LayerMoreAtNone(_LayerForEachUse):
+class _LayerEvenAtNone(_EachItsOwn):
     def __init__(self, features, reuses):
         super().__init__(features, max(reuses, 1))
 
 
 @Reused.mistake("With 0 uses the module stores no layer. Its parameters must not depend on `reuses`.")
-class _RepeatedLayerAlone(nn.Sequential):
+class _NothingStored(nn.Sequential):
     def __init__(self, features, reuses):
         super().__init__(*[nn.Linear(features, features), nn.ReLU()] * reuses)
 
 
 @Reused.mistake("There is a second layer. One is all that is asked for.")
-class _OutputLayerToo(Reused.right):
+class _SecondLinear(Reused.right):
     def __init__(self, features, reuses):
         super().__init__(features, reuses)
         self.output_linear = nn.Linear(features, features)
@@ -193,12 +193,10 @@ class _WithoutBias(Reused.right):
 
 
 @Reused.mistake("The layer is no parameter of the module. It has to be made in `__init__`, as an attribute.")
-class _LayerInAList(nn.Module):
+class _NoParameter(Reused.right):
     def __init__(self, features, reuses):
-        super().__init__()
-        self.layers = [nn.Linear(features, features)] * reuses
+        nn.Module.__init__(self)
+        self.layers, self.reuses = [nn.Linear(features, features)], reuses
 
-    def forward(self, hidden):
-        for layer in self.layers:
-            hidden = layer(hidden).clamp(min=0)
-        return hidden
+    def use(self, hidden):
+        return self.layers[0](hidden).clamp(min=0)

@@ -11,7 +11,7 @@ for words, wrong_side in sides.WRONG_SIDES.items():
 
 
 @output_side.mistake("One number is asked for: the map is square.")
-def _return_both_sides(*sizes):
+def _return_two_numbers(*sizes):
     return sides.output_side(*sizes), sides.output_side(*sizes)
 
 

@@ -35,27 +35,27 @@ def _local_loops(image, weight, row_step, column_step, side=None):
 
 
 @local_strided.mistake("Your patches begin one pixel apart, whatever the stride.")
-def _forget_stride(image, weight, stride):
+def _begin_one_pixel_apart(image, weight, stride):
     return _local_loops(image, weight, 1, 1)
 
 
 @local_strided.mistake("A patch is as large as the kernel; yours is as large as the stride.")
-def _take_patches_of_stride(image, weight, stride):
+def _cut_as_large_as_stride(image, weight, stride):
     return _local_loops(image, weight, stride, stride, side=stride)
 
 
 @local_strided.mistake("The columns move by one pixel, whatever the stride.")
-def _stride_rows_only(image, weight, stride):
+def _step_columns_by_one(image, weight, stride):
     return _local_loops(image, weight, stride, 1)
 
 
 @local_strided.mistake("The rows move by one pixel, whatever the stride.")
-def _stride_columns_only(image, weight, stride):
+def _move_down_by_one(image, weight, stride):
     return _local_loops(image, weight, 1, stride)
 
 
 @local_strided.mistake("Is the stride always 2?")
-def _take_stride_for_2(image, weight, stride):
+def _always_move_by_two(image, weight, stride):
     return _local_loops(image, weight, 2, 2)
 
 
@@ -65,18 +65,16 @@ def _transpose_positions(image, weight, stride):
 
 
 @local_strided.mistake("Your loop skips positions. Is there an entry of `weight` that it never uses?")
-def _stride_over_positions(image, weight, stride):
-    output, side = torch.zeros(weight.shape[:2]), weight.shape[-1]
-    for i in range(0, weight.shape[0], stride):
-        for j in range(0, weight.shape[1], stride):
-            output[i, j] = (image[i : i + side, j : j + side] * weight[i, j]).sum()
+def _skip_by_stride(image, weight, stride):
+    output = torch.zeros(weight.shape[:2])
+    output[::stride, ::stride] = _local_loops(image, weight, 1, 1)[::stride, ::stride]
     return output
 
 
 @local_strided.mistake(
     "You leave out outputs. Every entry of `weight` leads to one; how far apart do their patches begin?"
 )
-def _stride_over_outputs(image, weight, stride):
+def _leave_some_out(image, weight, stride):
     return _local_loops(image, weight, 1, 1)[::stride, ::stride]
 
 
@@ -88,14 +86,14 @@ def _count_steps(image, weight, stride):
 
 
 @local_strided.mistake("Only the first output is there. Is the `return` inside a loop?")
-def _return_after_an_output(image, weight, stride):
+def _stop_after_one_output(image, weight, stride):
     output = torch.zeros(weight.shape[:2])
     output[0, 0] = local_strided.right(image, weight, stride)[0, 0]
     return output
 
 
 @local_strided.mistake("Only the first row is there. Is the `return` inside a loop?")
-def _return_after_a_row(image, weight, stride):
+def _return_inside_outer_loop(image, weight, stride):
     output = torch.zeros(weight.shape[:2])
     output[0] = local_strided.right(image, weight, stride)[0]
     return output
@@ -107,7 +105,7 @@ def _keep_torch_dimensions(image, weight, stride):
 
 
 @local_strided.mistake("The outputs are all in one row. They are to be a map, as large as `weight` says.")
-def _return_one_row(image, weight, stride):
+def _flatten_the_map(image, weight, stride):
     return local_strided.right(image, weight, stride).flatten()
 
 
@@ -123,12 +121,12 @@ def _turn_kernels(image, weight, stride):
 
 
 @local_strided.mistake("Every position uses the same kernel: that is a convolution.")
-def _share_a_kernel(image, weight, stride):
+def _convolve(image, weight, stride):
     return F.conv2d(image[None, None], weight[:1, :1], stride=stride)[0, 0]
 
 
 @local_strided.mistake("Within a patch, rows and columns are mixed up.")
-def _transpose_kernels(image, weight, stride):
+def _transpose_patches(image, weight, stride):
     return local_strided.right(image, weight.mT, stride)
 
 
@@ -138,5 +136,5 @@ def _take_the_mean(image, weight, stride):
 
 
 @local_strided.mistake("The output stays zero. Is it ever written to?")
-def _never_write(image, weight, stride):
+def _stay_at_zero(image, weight, stride):
     return torch.zeros(weight.shape[:2])

@@ -1,5 +1,7 @@
 """Count the weights of a dense, a locally connected and a shared layer."""
 
+from functools import wraps
+
 from helpers import counting
 from helpers.exercises import Code
 from helpers.exercises.sides import WRONG_SIDES, output_side
@@ -24,8 +26,7 @@ def count(in_channels, out_channels, image_size, kernel_size, stride, padding):
 
 @count.mistake("You counted output units, not weights.")
 def _count_units(in_channels, out_channels, *size):
-    units = out_channels * output_side(*size) ** 2
-    return units, units, units
+    return [out_channels * output_side(*size) ** 2] * 3
 
 
 @count.mistake("You counted the biases too.")
@@ -35,12 +36,12 @@ def _count_biases(*sizes):
 
 
 @count.mistake("An output sees every input channel, not one.")
-def _see_one_channel(in_channels, out_channels, *size):
+def _read_one_input(in_channels, out_channels, *size):
     return count.right(1, out_channels, *size)
 
 
 @count.mistake("Each output channel has weights of its own.")
-def _share_among_channels(in_channels, out_channels, *size):
+def _share_weights(in_channels, out_channels, *size):
     return count.right(in_channels, 1, *size)
 
 
@@ -50,30 +51,29 @@ def _forget_channels(in_channels, out_channels, *size):
 
 
 @count.mistake("The order is dense, local, shared.")
-def _reverse(*sizes):
+def _reverse_order(*sizes):
     return count.right(*sizes)[::-1]
 
 
 @count.mistake("Each output is joined to each pixel: multiply, do not add.")
-def _add_units_to_pixels(in_channels, out_channels, image_size, *how):
+def _sum_units_and_pixels(in_channels, out_channels, image_size, *how):
     _, local, shared = count.right(in_channels, out_channels, image_size, *how)
     return in_channels * image_size**2 + out_channels * output_side(image_size, *how) ** 2, local, shared
 
 
 @count.mistake("The output map has rows and columns.")
-def _count_one_row_of_outputs(in_channels, out_channels, *size):
+def _take_side_for_map(in_channels, out_channels, *size):
     dense, local, shared = count.right(in_channels, out_channels, *size)
     return dense // output_side(*size), local // output_side(*size), shared
 
 
 @count.mistake("The dense layer leads to the same output map, which need not be as large as the image.")
 def _join_image_to_image(in_channels, out_channels, image_size, *how):
-    _, local, shared = count.right(in_channels, out_channels, image_size, *how)
-    return in_channels * image_size**2 * out_channels * image_size**2, local, shared
+    return in_channels * out_channels * image_size**4, *count.right(in_channels, out_channels, image_size, *how)[1:]
 
 
 @count.mistake("Padding zeros are no inputs, so a dense layer has no weights for them.")
-def _count_padding(in_channels, out_channels, image_size, kernel_size, stride, padding):
+def _count_zeros(in_channels, out_channels, image_size, kernel_size, stride, padding):
     return count.right(in_channels, out_channels, image_size + 2 * padding, kernel_size, stride, 0)
 
 
@@ -84,19 +84,18 @@ def _see_a_square(*sizes):
 
 
 @count.mistake("The dense layer has an output for every place of the map.")
-def _join_image_to_channels(in_channels, out_channels, image_size, *how):
-    _, local, shared = count.right(in_channels, out_channels, image_size, *how)
-    return in_channels * image_size**2 * out_channels, local, shared
+def _join_to_one_place(in_channels, out_channels, image_size, *how):
+    return in_channels * image_size**2 * out_channels, *count.right(in_channels, out_channels, image_size, *how)[1:]
 
 
 @count.mistake("The image has rows and columns.")
-def _count_one_row_of_pixels(in_channels, out_channels, image_size, *how):
+def _see_one_row(in_channels, out_channels, image_size, *how):
     dense, local, shared = count.right(in_channels, out_channels, image_size, *how)
     return dense // image_size, local, shared
 
 
 @count.mistake("A kernel has rows and columns.")
-def _count_one_row_of_a_kernel(in_channels, out_channels, image_size, kernel_size, *how):
+def _take_side_for_kernel(in_channels, out_channels, image_size, kernel_size, *how):
     dense, local, shared = count.right(in_channels, out_channels, image_size, kernel_size, *how)
     return dense, local // kernel_size, shared // kernel_size
 
@@ -114,6 +113,7 @@ def _share_nothing(*sizes):
 
 
 def _count_with(side):
+    @wraps(side)
     def count(in_channels, out_channels, image_size, kernel_size, stride, padding):
         positions, kernel = side(image_size, kernel_size, stride, padding) ** 2, in_channels * kernel_size**2
         dense = out_channels * positions * in_channels * image_size**2

@@ -31,9 +31,8 @@ def gradient(image, output_grad):
     "One pixel is not enough: at each position every weight of the kernel meets another pixel of the patch."
 )
 def _take_one_pixel(image, output_grad):
-    height, width = output_grad.shape
-    grad = torch.zeros(image.shape[0] - height + 1, image.shape[1] - width + 1)
-    return grad + (output_grad * image[:height, :width]).sum()
+    grad = gradient.right(image, output_grad)
+    return grad[0, 0].expand_as(grad)
 
 
 @gradient.mistake("This is the mean over the uses.")
@@ -47,32 +46,32 @@ def _assign_for_add(image, output_grad):
 
 
 @gradient.mistake("This is the first use alone. Is the `return` inside a loop?")
-def _return_after_a_use(image, output_grad):
+def _return_inside_inner_loop(image, output_grad):
     return _uses(image, output_grad)[0, 0]
 
 
 @gradient.mistake("These are the uses of the first row alone. Is the `return` inside a loop?")
-def _return_after_a_row(image, output_grad):
+def _stop_after_a_row(image, output_grad):
     return _uses(image, output_grad)[0].sum(0)
 
 
 @gradient.mistake("Only the positions on the diagonal are there. Rows and columns need a loop each.")
-def _loop_once(image, output_grad):
+def _walk_the_diagonal(image, output_grad):
     return sum(_uses(image, output_grad)[i, i] for i in range(min(output_grad.shape)))
 
 
 @gradient.mistake("These are the gradients of all uses, one by one. The shared kernel has one gradient.")
-def _forget_the_sum(image, output_grad):
+def _keep_uses_apart(image, output_grad):
     return _uses(image, output_grad)
 
 
 @gradient.mistake("This is one number. Each weight of the kernel has a sum of its own.")
-def _sum_all(image, output_grad):
+def _reduce_to_one_number(image, output_grad):
     return _uses(image, output_grad).sum()
 
 
 @gradient.mistake("All weights have the same gradient. Each weight has a sum of its own.")
-def _sum_patches(image, output_grad):
+def _sum_over_weights(image, output_grad):
     grad = gradient.right(image, output_grad)
     return grad.sum().expand_as(grad)
 
@@ -83,7 +82,7 @@ def _keep_torch_dimensions(image, output_grad):
 
 
 @gradient.mistake("A kernel of one pixel gives an output as large as the image. Does your kernel's side fit that?")
-def _forget_one_pixel(image, output_grad):
+def _shorten_each_side(image, output_grad):
     return gradient.right(image, output_grad)[:-1, :-1]
 
 
@@ -93,9 +92,8 @@ def _step_against_it(image, output_grad):
 
 
 @gradient.mistake("The patch is the same at every position. Does it move along?")
-def _keep_the_patch(image, output_grad):
-    height, width = output_grad.shape
-    return output_grad.sum() * image[: image.shape[0] - height + 1, : image.shape[1] - width + 1]
+def _never_move_along(image, output_grad):
+    return output_grad.sum() * _uses(image, torch.ones_like(output_grad))[0, 0]
 
 
 @gradient.mistake("This is the largest use. A nudge to the weight acts at all of them.")
@@ -109,27 +107,27 @@ def _forget_the_image(image, output_grad):
 
 
 @gradient.mistake("Each patch goes with the gradient of its own output, not with all of them.")
-def _add_output_grads_first(image, output_grad):
+def _treat_patches_alike(image, output_grad):
     return gradient.right(image, output_grad.sum().expand_as(output_grad))
 
 
 @gradient.mistake("Each use is multiplied with its output's gradient.")
-def _forget_output_grad(image, output_grad):
+def _multiply_by_one(image, output_grad):
     return gradient.right(image, torch.ones_like(output_grad))
 
 
 @gradient.mistake("The result is turned by 180 degrees.")
-def _turn(image, output_grad):
+def _flip_result(image, output_grad):
     return gradient.right(image, output_grad).flip(0, 1)
 
 
 @gradient.mistake("The gradient of the output is turned by 180 degrees: it goes with its own position's patch.")
-def _turn_output_grad(image, output_grad):
+def _turn_before_adding(image, output_grad):
     return gradient.right(image, output_grad.flip(0, 1))
 
 
 @gradient.mistake("Rows and columns of the result are mixed up.")
-def _transpose(image, output_grad):
+def _mix_up_columns(image, output_grad):
     return gradient.right(image, output_grad).T
 
 

@@ -29,16 +29,13 @@ def _tie(written, in_channels, out_channels, image_size, kernel_size, stride=1, 
     }
 
 
-def _conv(local, weight, bias, **changes):
-    """Return the convolution of a layer's sizes, but for some changes, with that weight and bias."""
+def _conv(local, weight=None, bias=None, **changes):
+    """Return the convolution of a layer's sizes, but for some changes, with that weight and bias, or else the means."""
     names = "in_channels", "out_channels", "kernel_size", "stride", "padding"
     conv = nn.Conv2d(**{name: getattr(local, name) for name in names} | changes)
-    conv.weight.data, conv.bias.data = weight.detach(), bias.detach()
+    conv.weight.data = (local.weight.mean((0, 1)) if weight is None else weight).detach()
+    conv.bias.data = (local.bias.mean((0, 1)) if bias is None else bias).detach()
     return conv
-
-
-def _means(local):
-    return local.weight.mean((0, 1)), local.bias.mean((0, 1))  # (C_out, C_in, K, K) and (C_out,)
 
 
 @Code(
@@ -51,7 +48,7 @@ def _means(local):
 )
 def tie(local):
     """Return the convolution with the means over positions."""
-    return _conv(local, *_means(local))
+    return _conv(local)
 
 
 @tie.mistake("This is from one position. The mean is asked for.")
@@ -60,26 +57,25 @@ def _take_one_position(local):
 
 
 @tie.mistake("This is the sum over positions. The mean is asked for.")
-def _sum(local):
+def _sum_up(local):
     return _conv(local, local.weight.sum((0, 1)), local.bias.sum((0, 1)))
 
 
 @tie.mistake("Each output channel has a bias of its own.")
-def _share_the_bias(local):
-    weight, bias = _means(local)
-    return _conv(local, weight, bias.mean().expand_as(bias))
+def _use_one_bias(local):
+    return _conv(local, bias=local.bias.mean().expand(local.out_channels))
 
 
 @tie.mistake("Positions share, channels do not: each output channel keeps its own.")
-def _share_among_output_channels(local):
-    weight, bias = _means(local)
-    return _conv(local, weight.mean(0).expand_as(weight), bias.mean().expand_as(bias))
+def _average_outputs(local):
+    shape = local.weight.shape[2:]
+    return _conv(local, local.weight.mean((0, 1, 2)).expand(shape), local.bias.mean().expand(shape[0]))
 
 
 @tie.mistake("Positions share, channels do not: each input channel keeps its own.")
-def _share_among_input_channels(local):
-    weight, bias = _means(local)
-    return _conv(local, weight.mean(1, keepdim=True).expand_as(weight), bias)
+def _average_inputs(local):
+    weight = local.weight.mean((0, 1))
+    return _conv(local, weight.mean(1, keepdim=True).expand_as(weight))
 
 
 @tie.mistake("These are the random numbers that the convolution began with. Who changes them?")
@@ -88,22 +84,22 @@ def _change_nothing(local):
 
 
 @tie.mistake("The mean of all numbers is one number. Which dimensions are the positions?")
-def _take_one_mean(local):
+def _reduce_to_one_number(local):
     return _conv(local, local.weight.mean(), local.bias.mean())
 
 
 @tie.mistake("Positions have rows and columns: these are two dimensions.")
-def _take_the_mean_of_rows(local):
+def _average_one_dimension(local):
     return _conv(local, local.weight.mean(0), local.bias.mean(0))
 
 
 @tie.mistake("The last two dimensions of the weight are within a kernel. Which ones are the positions?")
-def _take_the_mean_of_kernels(local):
+def _average_the_last(local):
     return _conv(local, local.weight.mean((-2, -1)), local.bias.mean((-2, -1)))
 
 
 @tie.mistake("You took the mean over channels. Which dimensions are the positions?")
-def _take_the_mean_of_channels(local):
+def _average_channels(local):
     return _conv(local, local.weight.mean((2, 3)), local.bias.mean(2))
 
 
@@ -114,49 +110,46 @@ def _divide_by_pixels(local):
 
 
 @tie.mistake("Channels in and out are mixed up in the kernel.")
-def _transpose_channels(local):
-    weight, bias = _means(local)
-    return _conv(local, weight.transpose(0, 1), bias)
+def _swap_in_kernel(local):
+    return _conv(local, local.weight.mean((0, 1)).transpose(0, 1))
 
 
 @tie.mistake("Channels in and out are mixed up.")
-def _swap_channels(local):
-    return _conv(local, *_means(local), in_channels=local.out_channels, out_channels=local.in_channels)
+def _mix_up_in_and_out(local):
+    return _conv(local, in_channels=local.out_channels, out_channels=local.in_channels)
 
 
 @tie.mistake("Is the kernel always 3×3?")
-def _take_kernel_size_for_3(local):
-    return _conv(local, *_means(local), kernel_size=3)
+def _always_use_three(local):
+    return _conv(local, kernel_size=3)
 
 
 @tie.mistake("The mean is over positions, not over the kernel's own rows and columns.")
-def _level_kernels(local):
-    weight, bias = _means(local)
-    return _conv(local, weight.mean((2, 3), keepdim=True).expand_as(weight), bias)
+def _smooth_over_pixels(local):
+    weight = local.weight.mean((0, 1))
+    return _conv(local, weight.mean((2, 3), keepdim=True).expand_as(weight))
 
 
 @tie.mistake("The bias is zero. The layer has biases too.")
-def _zero_the_bias(local):
-    weight, bias = _means(local)
-    return _conv(local, weight, torch.zeros_like(bias))
+def _set_to_zero(local):
+    return _conv(local, bias=torch.zeros(local.out_channels))
 
 
 @tie.mistake("Rows and columns of the kernel are mixed up.")
-def _transpose_kernels(local):
-    weight, bias = _means(local)
-    return _conv(local, weight.mT, bias)
+def _swap_rows_and_columns(local):
+    return _conv(local, local.weight.mean((0, 1)).mT)
 
 
 @tie.mistake("Does the convolution have the layer's stride?")
 def _forget_stride(local):
-    return _conv(local, *_means(local), stride=1)
+    return _conv(local, stride=1)
 
 
 @tie.mistake("Does the convolution have the layer's padding?")
 def _forget_padding(local):
-    return _conv(local, *_means(local), padding=0)
+    return _conv(local, padding=0)
 
 
 @tie.mistake("Does the convolution have the layer's stride and padding?")
 def _forget_stride_and_padding(local):
-    return _conv(local, *_means(local), stride=1, padding=0)
+    return _conv(local, stride=1, padding=0)

@@ -51,34 +51,33 @@ def mend(conv):
 
 
 @mend.mistake("The bias is missing.")
-def _without_bias(conv):
+def _drop_bias(conv):
     conv.padding_mode, conv.bias = "circular", None
     return conv
 
 
 @mend.mistake("Your layer has a bias of its own. Did it take over that of `conv`?")
-def _new_bias(conv):
-    mended = _new_weights(conv)
+def _keep_its_own(conv):
+    mended = _redraw_weights(conv)
     mended.weight = conv.weight
     return mended
 
 
 @mend.mistake("Your layer has a bias where `conv` has none.")
-def _always_bias(conv):
-    sizes = conv.in_channels, conv.out_channels, conv.kernel_size
-    mended = nn.Conv2d(*sizes, padding=conv.padding, padding_mode="circular")
+def _add_where_none(conv):
+    mended = mend.right(nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, padding=conv.padding))
     mended.load_state_dict(conv.state_dict(), strict=False)
     return mended
 
 
 @mend.mistake("Your layer has weights of its own. Did it take over those of `conv`?")
-def _new_weights(conv):
+def _redraw_weights(conv):
     sizes = conv.in_channels, conv.out_channels, conv.kernel_size
     return nn.Conv2d(*sizes, padding=conv.padding, bias=conv.bias is not None, padding_mode="circular")
 
 
 @mend.mistake("Your layer still pads with zeros, which do not move with the image.")
-def _as_it_was(conv):
+def _keep_zeros(conv):
     return conv
 
 
@@ -89,23 +88,23 @@ def _mirror(conv):
 
 
 @mend.mistake("Repeated border pixels do not move with the image either.")
-def _repeated_border(conv):
+def _repeat_border(conv):
     conv.padding_mode = "replicate"
     return conv
 
 
 @mend.mistake("Without padding the map shrinks. What comes in on the other side is to be there.")
-def _without_padding(conv):
+def _drop_padding(conv):
     conv.padding = 0
     return conv
 
 
 @mend.mistake("The image is padded twice: does `conv` still pad with zeros, too?")
-def _padded_twice(conv):
+def _extend_twice(conv):
     return nn.Sequential(nn.CircularPad2d(conv.padding[0]), conv)
 
 
 @mend.mistake("How many pixels does a 5×5 kernel need on each side?")
-def _ring_of_one(conv):
+def _pad_one_pixel(conv):
     conv.padding = 0
     return nn.Sequential(nn.CircularPad2d(1), conv)
