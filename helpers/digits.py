@@ -28,7 +28,7 @@ def load() -> tuple[np.ndarray, np.ndarray]:
 def digit(index: int, image_size: int) -> np.ndarray:
     """Return one digit redrawn at `image_size` × `image_size` pixels, float32 from 0 to 1.
 
-    PixelImage in between are interpolated linearly. Raises TypeError or ValueError for an index outside 0 to 1796 or an
+    Pixels in between are interpolated linearly. Raises TypeError or ValueError for an index outside 0 to 1796 or an
     image_size outside 1 to 512.
     """
     images, _ = load()
@@ -59,10 +59,10 @@ def split(train_size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def place(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int | np.ndarray) -> np.ndarray:
-    """Put images of shape (N, 1, H, W) on empty canvases, float32 of shape (N, 1, image_size, image_size).
+    """Return images of shape (N, 1, H, W) on empty canvases, float32 of shape (N, 1, image_size, image_size).
 
     `top` and `left` are the first row and column that an image covers: one number for all, or N of them. Raises
-    TypeError or ValueError where an image would not lie on its canvas.
+    TypeError or ValueError for arguments that do not fit, and where an image would not lie on its canvas.
     """
     images = np.asarray(images)
     image_size = as_int("image_size", image_size)
@@ -92,7 +92,7 @@ def place(images: np.ndarray, image_size: int, top: int | np.ndarray, left: int 
 
 
 def place_at_random(images: np.ndarray, image_size: int, seed: int) -> np.ndarray:
-    """Put each square image at a place of its own, every place equally likely; shapes and errors as for `place`."""
+    """Return square images at random places, all equally likely, on canvases; shapes and errors as for `place`."""
     images = np.asarray(images)
     room = as_int("image_size", image_size) - max(images.shape[-2:])
     draw = np.random.default_rng(as_int("seed", seed, minimum=0))

@@ -1,4 +1,4 @@
-"""One small training loop with a progress bar, comparisons of nets over seeds, and a file that keeps their results."""
+"""Train classifiers, compare nets over seeds, and save and load the results."""
 
 import json
 import math
@@ -62,9 +62,9 @@ def fit(
 
 
 class Adam:
-    """`torch.optim.Adam` with its defaults, by torch's own `adam` function: the same steps to the last bit.
+    """The same steps, to the last bit, as `torch.optim.Adam` with its defaults, taken by torch's own `adam` function.
 
-    The first optimiser of torch's class imports torch's compiler: a second or more and 30 MB that no net here needs.
+    `torch.optim.Adam` itself imports torch's compiler when it is first used: a second or more, and 30 MB.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], lr: float) -> None:
@@ -72,13 +72,13 @@ class Adam:
         self.states = [(p, torch.zeros_like(p), torch.zeros_like(p), torch.tensor(0.0)) for p in parameters]
 
     def zero_grad(self) -> None:
-        """Forget all gradients."""
+        """Set the gradient of every parameter to None."""
         for parameter, *_ in self.states:
             parameter.grad = None
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move every parameter that has a gradient."""
+        """Change every parameter that has a gradient."""
         used = [state for state in self.states if state[0].grad is not None]
         parameters, means, squares, steps = map(list, zip(*used, strict=True))
         adam(
@@ -93,10 +93,11 @@ def compare(
     epochs: int,
     seeds: Iterable[int],
 ) -> Results:
-    """Train every net once for each seed, with a progress bar a net, and return its test accuracies in percent.
+    """Train every net once for each seed and return the test accuracies in percent, by net and test set.
 
-    `data(seed)` gives images and labels to train on, and test sets by name as pairs of images and labels; the results
-    are by net and test set. A net starts from `torch.manual_seed(seed)`. Shapes and errors are those of `fit`.
+    `nets` are functions that build a net, by name. `data(seed)` returns images and labels to train on, and test sets
+    by name as pairs of images and labels. `torch.manual_seed(seed)` is called before a net is built. A progress bar is
+    printed for each net. Shapes and errors are those of `fit`.
     """
     seeds, results = list(seeds), {}
     for name, build in nets.items():
@@ -112,7 +113,7 @@ def compare(
 
 
 def refuse_divergence(loss: Tensor, when: str, remedy: str = "a smaller learning_rate") -> None:
-    """Raise a RuntimeError that says `when` and what to try, if the loss is above a million or not a number."""
+    """Raise a RuntimeError that names the loss, `when` and `remedy` if the loss is above a million or not a number."""
     if not loss.item() < DIVERGED:
         raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try {remedy}")
 
@@ -143,6 +144,7 @@ def accuracy(model: nn.Module, images: Tensor, labels: Tensor, **how: Any) -> fl
 
 
 def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
+    """Raise TypeError or ValueError unless the three fit together; shapes as for `fit`."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"model is a {type(model).__name__}; allowed is an nn.Module")
     if not isinstance(images, Tensor) or not images.is_floating_point():
@@ -157,7 +159,7 @@ def _check(model: nn.Module, images: Tensor, labels: Tensor) -> None:
 
 
 class Progress(tqdm):
-    """A progress bar in plain text that ends in the same words every time, so that it can be stored and compared."""
+    """A progress bar of epochs in plain text whose last state shows no times, so that it is the same in every run."""
 
     def __init__(self, total: int, name: str) -> None:
         bar = "{desc} {percentage:3.0f} % |{bar}| {n_fmt} of {total_fmt} epochs"

@@ -1,4 +1,4 @@
-"""Numbers, sizes and amounts as one reads them; every sentence and label of the collection is made with these."""
+"""Format numbers, sizes and amounts of memory for sentences and labels."""
 
 import reprlib
 
@@ -18,12 +18,12 @@ def format_value(value: object) -> str:
 
 def format_count(number: int) -> str:
     """Return a count in digits, or from a million on in three of them: 9,216, or 43.5 billion."""
-    return _in_units(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
+    return _format_in_units(number, [("million", 6), ("billion", 9), ("trillion", 12), ("quadrillion", 15)], "")
 
 
 def format_bytes(number: int) -> str:
     """Return an amount of memory in decimal units: 324 bytes, 2.65 MB, 174 GB."""
-    return _in_units(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")
+    return _format_in_units(number, [("KB", 3), ("MB", 6), ("GB", 9), ("TB", 12), ("PB", 15)], " bytes")
 
 
 def format_quantity(number: int, noun: str) -> str:
@@ -41,7 +41,7 @@ def format_signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
-def _in_units(number: int, units: list[tuple[str, int]], plain: str) -> str:
+def _format_in_units(number: int, units: list[tuple[str, int]], plain: str) -> str:
     for unit, power in reversed(units):
         rounded = float(f"{number / 10**power:.3g}")  # 999.6 million reads as 1 billion, not as 1e+03 million
         if rounded >= 1 and (number >= 10**power or power > units[0][1]):

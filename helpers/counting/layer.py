@@ -6,7 +6,6 @@ from functools import cached_property
 
 from helpers.counting.formatting import format_size, format_value
 from helpers.counting.sizes import Size, as_int, as_pair
-from helpers.counting.taps import taps_inside
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Layer:
 
     @cached_property
     def output_size(self) -> tuple[int, int]:
-        """Height and width of the output map: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+        """The height and width of the output map: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 
         The formula is the one in the documentation of `torch.nn.Conv2d`.
         """
@@ -84,19 +83,19 @@ class Layer:
 
     @property
     def dense(self) -> Count:
-        """Every output unit has a weight for every input value."""
+        """The count of a dense layer: every output unit has a weight for every input value."""
         weights = self._inputs * self._units
         return self._count(weights, self._units, multiply_adds=weights, connections=weights)
 
     @property
     def local(self) -> Count:
-        """Every output unit has weights of its own for its neighbourhood only: locally connected, unshared."""
+        """The count of a locally connected layer: every output unit has weights of its own for its neighbourhood."""
         return self.tiled(self.output_size)
 
     def tiled(self, period: Size) -> Count:
-        """Positions that are `period` apart, along either axis, use the same kernel and bias: a tiled convolution.
+        """Return the count of a tiled convolution: positions `period` apart on either axis share a kernel and a bias.
 
-        With period 1 it is the convolution, with the output size as the period the unshared layer. Raises TypeError or
+        Period 1 gives the convolution, and the output size as period the locally connected layer. Raises TypeError or
         ValueError for a period that is no whole number from 1 to the output size.
         """
         axes = list(zip(self.output_size, self.as_period(period), strict=True))
@@ -112,12 +111,12 @@ class Layer:
 
     @property
     def shared(self) -> Count:
-        """One kernel and one bias per output channel, used at every position: a convolution."""
+        """The count of a convolution: one kernel and bias per output channel, used at every position."""
         return self.tiled(1)
 
     @property
     def kernel_weights(self) -> int:
-        """Weights of one kernel: those of one output unit."""
+        """The number of weights of one kernel, which are those of one output unit."""
         return self.in_channels * self.kernel_size[0] * self.kernel_size[1]
 
     def as_period(self, period: Size) -> tuple[int, int]:
@@ -132,27 +131,19 @@ class Layer:
 
     @property
     def _units(self) -> int:
+        """The number of output units."""
         return self.out_channels * self.output_size[0] * self.output_size[1]
 
     @property
     def _inputs(self) -> int:
+        """The number of input values."""
         return self.in_channels * self.image_size[0] * self.image_size[1]
 
     @property
     def _connections(self) -> int:
-        # The two axes are independent, so the pairs of both are a product.
-        rows, columns = (
-            taps_inside(*axis)
-            for axis in zip(
-                self.image_size,
-                self.output_size,
-                self.kernel_size,
-                self.stride,
-                self.padding,
-                self.dilation,
-                strict=True,
-            )
-        )
+        """The number of pairs of an input value and an output unit whose neighbourhood holds it."""
+        sizes = self.image_size, self.output_size, self.kernel_size, self.stride, self.padding, self.dilation
+        rows, columns = (_count_pairs(*axis) for axis in zip(*sizes, strict=True))
         return self.in_channels * self.out_channels * rows * columns
 
     def _count(self, weights: int, biases: int, uses_per_weight: int = 1, fewest_uses: int = 1, **counts: int) -> Count:
@@ -163,10 +154,35 @@ class Layer:
 
 
 def receptive_field(kernel_size: int, depth: int) -> int:
-    """Side, in pixels, of the square that one unit sees through `depth` layers of stride 1: depth (kernel - 1) + 1.
+    """Return the side of the square of pixels that a unit sees through `depth` layers of stride 1.
 
-    The formula is derived in Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-    Distill, 2019. Raises TypeError or ValueError for anything but whole numbers, depth from 0 up and
-    kernel_size from 1.
+    The formula, depth (kernel - 1) + 1, is derived in Araujo, Norris and Sim, "Computing Receptive Fields of
+    Convolutional Neural Networks", Distill, 2019. Raises TypeError or ValueError for anything but whole numbers, depth
+    from 0 up and kernel_size from 1.
     """
     return as_int("depth", depth, minimum=0) * (as_int("kernel_size", kernel_size) - 1) + 1
+
+
+def _count_pairs(image: int, outputs: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """Return the number of pairs (output o, tap k) with 0 <= o stride + k dilation - padding < image on one axis."""
+    total = 0
+    # All pairs from (0, 0) on, less those past the last output and those past the last tap; none is past both.
+    for output, tap, sign in ((0, 0, 1), (outputs, 0, -1), (0, kernel, -1)):
+        first = padding - output * stride - tap * dilation
+        total += sign * (_count_below(first + image, stride, dilation) - _count_below(first, stride, dilation))
+    return total
+
+
+def _count_below(limit: int, stride: int, dilation: int) -> int:
+    """Return the number of pairs o, k >= 0 with o stride + k dilation < limit.
+
+    It is a sum of floor((slope tap + offset) / divisor) + 1 over the taps, which Euclid's algorithm makes shorter in
+    each step: Graham, Knuth and Patashnik, "Concrete Mathematics", 2nd edition, section 3.5.
+    """
+    taps, offset = max(0, (limit - 1) // dilation + 1), (limit - 1) % dilation
+    total, slope, divisor = taps, dilation, stride
+    while taps:
+        total += slope // divisor * (taps * (taps - 1) // 2) + offset // divisor * taps
+        end = slope % divisor * taps + offset % divisor
+        taps, slope, divisor, offset = end // divisor, divisor, slope % divisor, end % divisor
+    return total

@@ -1,4 +1,4 @@
-"""Checked sizes: whole numbers and pairs of them, or an error that names the argument and what is allowed."""
+"""Check that arguments are whole numbers or pairs of them."""
 
 from operator import index
 

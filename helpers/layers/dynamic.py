@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from helpers import counting
 from helpers.counting.formatting import format_value
-from helpers.layers.positional import refuse_too_large, trainable
+from helpers.layers.positional import as_float_dtype, refuse_too_large
 
 MOST_REUSES = 1000  # each use keeps its output for the backward pass
 
@@ -15,14 +15,14 @@ Reuses = int | tuple[int, int]
 
 
 class DynamicNet(nn.Module):
-    """`input_linear`, then `middle_linear` used `reuses` times, then `output_linear`; negative values become zero.
+    """A net that applies `input_linear`, then `middle_linear` `reuses` times, then `output_linear`.
 
-    The form is that of an early version of the PyTorch example "Control Flow + Weight Sharing", where a pass draws from
-    0 to 3 uses.
+    A ReLU follows every layer but the last. The form is that of an early version of the PyTorch example "Control Flow +
+    Weight Sharing", where a pass draws from 0 to 3 uses.
 
-    `reuses` is one number of uses, or the (fewest, most) of them; each pass draws a number in between, all equally
-    likely, from `generator` or else from torch's global one, unless `forward` is told the number. `max_bytes` is the
-    most memory that the parameters may take; it is compared before anything is allocated.
+    `reuses` is a number of uses, or a (fewest, most) pair from which each pass draws one, all equally likely, with
+    `generator` or else with torch's global one. `max_bytes` is the most memory that the parameters may take; it is
+    compared before anything is allocated.
 
     Shapes: input (..., in_features), output (..., out_features). Raises TypeError or ValueError naming the argument,
     its value and what is allowed: widths are whole numbers from 1, uses from 0 to 1,000.
@@ -39,7 +39,7 @@ class DynamicNet(nn.Module):
         dtype: torch.dtype | None = None,
         max_bytes: int = 2**30,
     ) -> None:
-        dtype = trainable(dtype)
+        dtype = as_float_dtype(dtype)
         widths = {"in_features": in_features, "hidden_features": hidden_features, "out_features": out_features}
         widths = {name: counting.as_int(name, width) for name, width in widths.items()}
         if generator is not None and not isinstance(generator, torch.Generator):
@@ -67,7 +67,10 @@ class DynamicNet(nn.Module):
         )
 
     def forward(self, input: Tensor, reuses: int | None = None) -> Tensor:
-        """Return the output of a pass that uses `middle_linear` `reuses` times; None draws the number."""
+        """Return the output of a pass that uses `middle_linear` `reuses` times; None draws the number.
+
+        Raises TypeError or ValueError for another number than 0 to 1,000.
+        """
         if reuses is None:
             fewest, most = self.reuses
             reuses = int(torch.randint(fewest, most + 1, (), generator=self.generator))
@@ -77,11 +80,12 @@ class DynamicNet(nn.Module):
         return self.output_linear(hidden)
 
     def extra_repr(self) -> str:
-        """Say between which numbers of uses a pass draws."""
+        """Return the (fewest, most) uses between which a pass draws."""
         return f"reuses={self.reuses}"
 
 
 def _as_reuses(reuses: int) -> int:
+    """Return a number of uses as an int. Raises TypeError or ValueError for anything but 0 to 1,000."""
     number = counting.as_int("reuses", reuses, minimum=0)
     if number > MOST_REUSES:
         raise ValueError(f"reuses={format_value(number)} is too large; allowed is 0 to {MOST_REUSES:,}")
@@ -89,9 +93,10 @@ def _as_reuses(reuses: int) -> int:
 
 
 def to_untied(net: DynamicNet, reuses: int) -> nn.Sequential:
-    """Return a net that computes what `net` does with `reuses` uses, and has a copy of the middle layer for each.
+    """Return a net that computes what `net` does with `reuses` uses, with a copy of the middle layer for each use.
 
-    Its linear layers are copies, so they can be trained apart. Shapes and errors are those of `DynamicNet.forward`.
+    All its linear layers are copies. Shapes and errors are those of `DynamicNet.forward`, and TypeError is raised for
+    another net.
     """
     if not isinstance(net, DynamicNet):
         kind = f"{type(net).__module__}.{type(net).__qualname__}"
