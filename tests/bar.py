@@ -1,7 +1,7 @@
 """A picture that is no more than a bar, for tests of panels."""
 
 from helpers.drawing.picture import Picture
-from tests.pixels import decoded
+from tests.looks import decode
 
 
 class Bar(Picture):
@@ -11,7 +11,7 @@ class Bar(Picture):
 
     def __init__(self):
         super().__init__(200, 100)
-        axes = self.figure.add_axes((0, 0, 1, 1))
+        axes = self.add_axes("bar", 0, 0, 200, 100)
         axes.set(xlim=(0, 100), ylim=(0, 1))
         axes.set_axis_off()
         self.bar = self.add_animated(axes.barh([0.5], [0], height=1, color="black")[0])
@@ -24,7 +24,19 @@ class Bar(Picture):
         return {"value": round(100 * x)} if y < 0.5 else None
 
 
+class RunBar(Bar):
+    """A bar whose width is how far a run has come."""
+
+    def clear(self):
+        self.bar.set_width(0)
+        self.sentence = "Nothing has run."
+
+    def show(self, value):
+        self.bar.set_width(value)
+        self.sentence = f"It has come to {value:g}."
+
+
 def width(png):
     """Return the width of the bar in percent."""
-    picture = decoded(png)
-    return round(100 * (picture[len(picture) // 2, :, 0] < 128).mean())
+    pixels = decode(png)
+    return round(100 * (pixels[len(pixels) // 2, :, 0] < 128).mean())

@@ -1,66 +1,14 @@
-"""What several test files share: notebooks opened in a browser, and a strict re-run of the notebooks.
+"""What several test files share: notebooks opened in a browser, and a strict re-run of the notebooks."""
 
-Strict means that pictures are compared too, and that a cell that was never run is a failure.
-"""
-
-import base64
-import io
 import shutil
 
-import numpy as np
 import pytest
-from nbval.plugin import IPyNbCell
-from PIL import Image
 
-from tests import lab, notebooks, onpage
+from tests import lab, notebooks, strict
 
-PICTURE_TOLERANCE = 2.0  # root mean square of the difference of 8-bit colours; the same environment gives exactly 0
+strict.install()
 
-
-def pictures(outputs):
-    """Return the PNG pictures among a cell's outputs as arrays of colours."""
-    stored = (output.get("data", {}).get("image/png") for output in outputs)
-    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), float) for png in stored if png]
-
-
-def difference(shown, expected):
-    """Return in words how two lists of pictures differ, or None where they do not."""
-    if len(shown) != len(expected):
-        return f"{len(shown)} pictures instead of {len(expected)}"
-    for number, (one, other) in enumerate(zip(shown, expected, strict=True)):
-        if one.shape != other.shape:
-            return f"picture {number} has the shape {one.shape} instead of {other.shape}"
-        distance = np.sqrt(np.mean((one - other) ** 2))
-        if distance > PICTURE_TOLERANCE:
-            return f"picture {number} differs from the stored one by {distance:.1f} (allowed: {PICTURE_TOLERANCE})"
-    return None
-
-
-_compare, _run = IPyNbCell.compare_outputs, IPyNbCell.runtest
-
-
-def compare_outputs(cell, test, ref, skip_compare=None):
-    """Compare text as nbval does, and then the pictures."""
-    if not _compare(cell, test, ref, skip_compare):
-        return False
-    differs = difference(pictures(test), pictures(ref))
-    if differs:
-        cell.comparison_traceback.append(differs)
-    return differs is None
-
-
-def runtest(cell):
-    """Run the cell, unless its stored copy was never run: nbval would then compare nothing."""
-    if cell.cell.execution_count is None:
-        cell.raise_cell_error("The stored cell was never run, so there is nothing to compare: run `make notebooks`")
-    _run(cell)
-
-
-IPyNbCell.compare_outputs = compare_outputs
-IPyNbCell.runtest = runtest
-
-DONE = pytest.StashKey[list[str]]()  # what the browser tests did in each notebook
-TRIED = pytest.StashKey[list[str]]()  # how many answers were given to each exercise
+DONE = pytest.StashKey[list[str]]()  # what was done with each notebook in the browser
 
 
 @pytest.fixture(scope="session")
@@ -70,26 +18,55 @@ def chromium():
         pytest.skip("Chromium is not installed, so nothing was tried in a browser (Debian: apt-get install chromium)")
 
 
-@pytest.fixture(scope="session", params=notebooks.PATHS, ids=lambda path: path.stem)
-def opened(request, chromium, tmp_path_factory):
-    """Return a copy of a notebook in a page in which all its cells were run, once for all tests that ask for it."""
-    folder = shutil.copytree(request.param.parent, tmp_path_factory.mktemp("lab") / "notebooks")
-    with lab.opened(folder / request.param.name) as notebook:
-        notebook.predictions = onpage.predict(notebook)
-        yield notebook
+@pytest.fixture(scope="session")
+def desk(request, chromium, tmp_path_factory):
+    """Return a JupyterLab in Chromium, with a copy of the notebooks for each density of the screen."""
+    planned = [item.callspec.params["on_desk"] for item in request.session.items if uses(item, "on_desk")]
+    root = tmp_path_factory.mktemp("lab")
+    for density in {density for _, density in planned}:
+        shutil.copytree(notebooks.PATHS[0].parent, root / str(density))
+    with lab.jupyter_lab(root) as address, lab.browser() as browser:
+        yield lab.Desk(browser, address, root, list(dict.fromkeys(planned)))
+
+
+@pytest.fixture(scope="session", params=[(path.name, 1.0) for path in notebooks.PATHS], ids=lambda place: place[0])
+def on_desk(request, desk):
+    """Return a notebook in a page in which all its cells were run, once for all tests that ask for it."""
+    notebook = desk.take(*request.param)
+    yield notebook
+    notebook.page.context.close()
     done = ", ".join(f"{number} {what}" for what, number in notebook.done.items())
-    request.config.stash.setdefault(DONE, []).append(f"{request.param.stem}: {done}")
+    request.config.stash.setdefault(DONE, []).append(f"{'/'.join(notebook.path.parts[-2:])}: {done}")
 
 
+@pytest.fixture
+def closed(on_desk):
+    """Return a notebook with the panels that nobody has answered yet; at the end the page has complained of nothing."""
+    yield on_desk
+    on_desk.raise_complaints()
+
+
+@pytest.fixture
+def opened(closed):
+    """Return a notebook of which all panels are open."""
+    lab.skip_predictions(closed.page)
+    return closed
+
+
+def uses(item, fixture):
+    """Return whether a test asks for a fixture."""
+    return fixture in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Let the tests of opened notebooks come last: a page stays open to the end, and its event loop stops others."""
-    items.sort(key=lambda item: "opened" in getattr(item, "fixturenames", ()))
+    """Let tests on the desk come last, for its event loop stops others; and those that find the panels closed first."""
+    items.sort(key=lambda item: (1 + uses(item, "opened"), item.path.name) if uses(item, "on_desk") else (0, ""))
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Say what was answered to the exercises, and what the browser tests did."""
-    for key, title in ((TRIED, "answers to the exercises"), (DONE, "done in a real JupyterLab in Chromium")):
-        if key in config.stash:
-            terminalreporter.section(title)
-            for line in config.stash[key]:
-                terminalreporter.line(line)
+    """Say what the browser tests did."""
+    if DONE in config.stash:
+        terminalreporter.section("done in a real JupyterLab in Chromium")
+        for line in config.stash[DONE]:
+            terminalreporter.line(line)

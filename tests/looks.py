@@ -1,11 +1,14 @@
 """Look at a picture as a learner does: which colour is where, in the coordinates of the picture's own parts."""
 
 import io
+import statistics
 
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
+
+from helpers.drawing.style import CHOSEN, EMPTY, INK, LOOKS
 
 TOLERANCE = 0.03  # of a colour's channels
 
@@ -16,7 +19,7 @@ def decode(png):
 
 
 class Look:
-    """A picture as it was painted, and where its parts are: `cell` and `at` tell colours in a part's own coordinates."""
+    """A picture as it was painted, and where its parts are; `cell` and `at` tell colours in its parts' coordinates."""
 
     def __init__(self, picture, png=None):
         self.picture = picture
@@ -34,10 +37,27 @@ class Look:
         y = top + (bottom - top) * (row + down) / shape[0]
         return self._pixel(x, y)
 
-    def cells(self, name, shape, **where):
+    def cells(self, name, shape, across=0.5, down=0.5):
         """Return the colours of all cells of a part, of shape (rows, columns, 3)."""
-        rows, columns = shape
-        return np.array([[self.cell(name, i, j, shape, **where) for j in range(columns)] for i in range(rows)])
+        left, bottom, right, top = self._box(name)
+        y, x = (
+            (first + (last - first) * (np.arange(count) + share) / count).astype(int)
+            for first, last, count, share in zip((top, left), (bottom, right), shape, (down, across), strict=True)
+        )
+        height, width = self.pixels.shape[:2]
+        return self.pixels[np.ix_(y.clip(max=height - 1), x.clip(max=width - 1))]
+
+    def place(self, name, row, column, shape):
+        """Return where the middle of a cell lies, as fractions of the picture from its top left."""
+        left, bottom, right, top = self._box(name)
+        x = left + (right - left) * (column + 0.5) / shape[1]
+        y = top + (bottom - top) * (row + 0.5) / shape[0]
+        return x / self.picture.size[0], y / self.picture.size[1]
+
+    def beside(self, name):
+        """Return the pixels between the picture's left edge and a part, as high as the part."""
+        left, bottom, _, top = self._box(name)
+        return self.pixels[round(top) : round(bottom), : round(left)]
 
     def block(self, name, row, column, height, width, shape):
         """Return the pixels of a block of cells."""
@@ -45,6 +65,12 @@ class Look:
         x = [round(left + (right - left) * place / shape[1]) for place in (column, column + width)]
         y = [round(top + (bottom - top) * place / shape[0]) for place in (row, row + height)]
         return self.pixels[y[0] : y[1], x[0] : x[1]]
+
+    def edges(self, name, row, column, height, width, shape):
+        """Return the colours in the middle of the four edges of a block of cells, which an outline covers."""
+        block = self.block(name, row, column, height, width, shape)
+        y, x = block.shape[0] // 2, block.shape[1] // 2
+        return block[[y, 0, y, -1], [0, x, -1, x]]
 
     def at(self, name, x, y):
         """Return the colour at a place of a chart, in the chart's own units."""
@@ -56,6 +82,13 @@ class Look:
         across, up = self.picture.parts[name].transData.transform((x, y)) / self._scale()
         column, row = round(across), round(self.picture.size[1] - up)
         return self.pixels[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
+
+    def of(self, artist, until=None):
+        """Return the pixels that one of the picture's artists covers, or those right of it `until` another one."""
+        box, next_box = artist.get_window_extent(), until and until.get_window_extent()
+        left, right = (box.x1, next_box.x0) if until else (box.x0, box.x1)
+        left, bottom, right, top = (round(edge / self._scale()) for edge in (left, box.y0, right, box.y1))
+        return self.pixels[self.picture.size[1] - top : self.picture.size[1] - bottom, left:right]
 
     def _box(self, name):
         """Return left, bottom, right and top of a part, in pixels from the picture's top left."""
@@ -76,6 +109,12 @@ def is_color(found, name, tolerance=TOLERANCE):
     return np.abs(found / 255 - to_rgb(name)).max() <= tolerance
 
 
+def are_colors(found, expected, tolerance=TOLERANCE):
+    """Return whether colours are those expected, each from 0 to 1 with (H, W, 3) or as gray (H, W)."""
+    expected = np.asarray(expected, dtype=float)
+    return np.abs(found / 255 - (expected if expected.ndim == 3 else expected[..., None])).max() <= tolerance
+
+
 def has_color(region, name, tolerance=TOLERANCE):
     """Return whether any pixel of a region has the named colour."""
     return bool((np.abs(region / 255 - to_rgb(name)).max(axis=-1) <= tolerance).any())
@@ -84,3 +123,59 @@ def has_color(region, name, tolerance=TOLERANCE):
 def texts(picture):
     """Return all that a picture has written."""
     return [text.get_text() for text in picture.figure.findobj(Text) if text.get_visible()]
+
+
+def read(picture, within=None):
+    """Return what stands in a picture, or within one of its artists: lines, each of texts from left to right."""
+    lines, box = {}, within and within.get_window_extent()
+    for text in picture.figure.findobj(Text):
+        x, y = text.get_transform().transform(text.get_unitless_position())
+        if text.get_visible() and text.get_text() and (box is None or box.contains(x, y)):
+            lines.setdefault(-round(y), []).append((x, text.get_text()))
+    return [[text for _, text in sorted(lines[y])] for y in sorted(lines)]
+
+
+def on_white(name, alpha):
+    """Return the colour that a named one makes on white."""
+    return 1 - alpha * (1 - np.array(to_rgb(name)))
+
+
+def accuracies(results):
+    """Return what `Accuracies` says of results, and a look at its rows: the marks, their mean, and the words."""
+    said = {key: f"{statistics.mean(of):.1f} ± {statistics.stdev(of):.1f}" for key, of in results.items()}
+    seeds = len(next(iter(results.values())))
+    parts = "; ".join(f"{net}, {data} {words} %" for (net, data), words in said.items())
+
+    def look(seen):
+        chart = "test accuracy in %, one mark for each seed"
+        for row, ((net, data), of) in enumerate(results.items()):
+            shades = [on_white(LOOKS[net.split()[0]].color, 1 - 0.45**marks) for marks in range(1, seeds + 1)]
+            for value in of:
+                assert any(has_color(seen.around(chart, value, row), shade) for shade in shades), (net, value)
+            assert is_color(seen.at(chart, statistics.mean(of), row - 0.3), INK)
+            assert [f"{net}, {data}", said[net, data]] in read(seen.picture)
+
+    return f"Mean and standard deviation over {seeds} seeds: {parts}.", look
+
+
+def receptive_field(image, kernel_size, depth, stack):
+    """Return a look at what `ReceptiveField` draws of a square image; `stack` is the name of its view from the side."""
+    size, seen_pixels = len(image), depth * (kernel_size - 1) + 1
+    first = (size - seen_pixels) // 2
+    field = np.zeros((size, size), dtype=bool)
+    field[first : first + seen_pixels, first : first + seen_pixels] = True
+    levels = np.ones((depth + 1, size, 3))
+    for level, row in enumerate(reversed(levels)):  # each layer takes a border of the map and of what is seen of it
+        border = level * (kernel_size - 1) // 2
+        row[border : size - border] = to_rgb(EMPTY)
+        row[first + border : first + seen_pixels - border] = to_rgb(CHOSEN)
+
+    def look(seen):
+        pixels, gradient = "input: what the output sees", "gradient of the output"
+        assert are_colors(seen.cells(pixels, field.shape), 1 - image * np.where(field, 1, 0.35))
+        assert np.array_equal((seen.cells(gradient, field.shape) < 255).any(axis=-1), field)
+        for part in (pixels, gradient):
+            assert is_color(seen.edges(part, first, first, seen_pixels, seen_pixels, field.shape), CHOSEN), part
+        assert are_colors(seen.cells(stack, levels.shape[:2], down=0.1), levels)
+
+    return look

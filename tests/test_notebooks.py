@@ -9,11 +9,20 @@ import pytest
 from helpers.server import WIDGET_VIEW
 from tests import notebooks
 
-pytestmark = pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
+pytestmark = pytest.mark.parametrize("path", notebooks.PATHS, ids=notebooks.lesson)
+TIMED, TRAINED = "nbval-ignore-output", "trained"
 
 
 def cells(path, kind):
     return [cell for cell in notebooks.cells(path) if cell.cell_type == kind]
+
+
+def shows_panel(cell):
+    return "@live(" in cell.source or "predict=" in cell.source
+
+
+def shows_picture(cell):
+    return cell.source.splitlines()[-1].startswith("show(")
 
 
 def lines(cell):
@@ -78,8 +87,17 @@ def test_imports_have_a_cell_and_torch_may_come_later_in_its_own(path):
     for cell in code:
         assert not re.search(r"^\s*[%!]|sys\.path|NBVAL", cell.source, re.MULTILINE), cell.id
         times = "timer." in cell.source  # what a cell measures differs each time, so nothing else may
-        known = {name: value for name, value in cell.metadata.items() if name != "slideshow"}
-        assert known == ({"tags": ["nbval-ignore-output"]} if times else {}), cell.id
+        allowed = [[TIMED]] if times else [[], [TRAINED]]
+        assert cell.metadata.get("tags", []) in allowed, cell.id
+        assert cell.metadata.keys() <= {"slideshow", "tags"}, cell.id
+        if TRAINED in cell.metadata.get("tags", []):  # as a panel, whose sentence the sweep compares exactly
+            assert shows_panel(cell) or shows_picture(cell), cell.id
+
+
+def test_every_assert_is_there(path):
+    """An assert proves a claim; the facts of the lesson know how many each cell has."""
+    found = {cell.id: len(re.findall(r"^\s*assert ", cell.source, re.MULTILINE)) for cell in cells(path, "code")}
+    assert {name: count for name, count in found.items() if count} == notebooks.facts(path).ASSERTS
 
 
 def test_prose_has_no_filler(path):
@@ -91,7 +109,7 @@ def test_predict_move_explain(path):
     """A question stands before each slider and the explanation after it, before the next slider."""
     story = []
     for cell in notebooks.cells(path):
-        if cell.cell_type == "code" and "@live(" in cell.source:
+        if cell.cell_type == "code" and shows_panel(cell):
             assert len(lines(cell)) <= 10, cell.id
             story.append("move")
         if cell.cell_type == "markdown":
@@ -132,7 +150,7 @@ def test_outputs_are_complete_and_clean(path):
             assert WIDGET_VIEW not in output.get("data", {}), cell.id
             assert "Warning" not in str(output.get("text", "")), cell.id
             kinds.append("picture" if "image/png" in output.get("data", {}) else "text")
-        if "@live(" in cell.source or "show(" in cell.source.splitlines()[-1]:
+        if shows_panel(cell) or shows_picture(cell):
             assert kinds[-2:] == ["picture", "text"], cell.id
 
 

@@ -43,10 +43,10 @@ class TrainingCurve(Picture):
             self.add_animated(artist)
         x = LEFT + WIDE + 44
         page = self.add_axes("page", 0, 0, 940, 440, frameon=False, xticks=[], yticks=[], xlim=(0, 940), ylim=(0, 440))
-        self._keys, self._words = [], []
+        self.keys, self._words = [], []
         for number, (marker, color) in enumerate(zip(MARKERS, COLORS, strict=True)):
             y = BOTTOM + KEY * (number + 1)
-            self._keys.append(self.add_animated(page.plot([x], [y], marker, color=color, markersize=12)[0]))
+            self.keys.append(self.add_animated(page.plot([x], [y], marker, color=color, markersize=12)[0]))
             self._words.append(self.add_text(x + 16, y, va="center"))
         self._head = self.add_text(x - 8, 0, va="center")
         self._grey = self.add_text(x - 8, BOTTOM, va="center", color="#5A5A5A")
@@ -89,7 +89,7 @@ class TrainingCurve(Picture):
         self.sentence = self._said()
         reuses, losses = np.array(self.reuses, dtype=int), _on_axis(self.losses)
         steps = np.arange(1, len(losses) + 1)
-        for number, (marks, key, words) in enumerate(zip(self._marks, self._keys, self._words, strict=True)):
+        for number, (marks, key, words) in enumerate(zip(self._marks, self.keys, self._words, strict=True)):
             chosen = reuses == number
             marks.set_data(steps[chosen], losses[chosen])
             key.set_visible(chosen.any())

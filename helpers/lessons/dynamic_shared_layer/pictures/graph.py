@@ -26,7 +26,7 @@ class NetGraph(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 430)
-        self._rows = {"tied": _Row(self, 422), "untied": _Row(self, 204)}
+        self.rows = {"tied": _Row(self, 422), "untied": _Row(self, 204)}
 
     def show(self, tied, tied_visits: Sequence, untied, untied_visits: Sequence) -> None:
         """Show the linear layers that one pass through each net visits, in their order, from 2 to 8 of them.
@@ -49,7 +49,7 @@ class NetGraph(Picture):
         longest = _parameters(first) + _parameters(last) + (MOST_VISITS - 2) * hidden * (hidden + 1)
         reuses, parts = len(tied_visits) - 2, []
         for name, (layers, visited) in visits.items():
-            total = self._rows[name].show(name, layers, visited, ROOM / longest)
+            total = self.rows[name].show(name, layers, visited, ROOM / longest)
             parts.append(f"{name} {len(layers)} layers, {total:,} parameters")
         self.sentence = (
             f"A pass with {reuses} middle step{'' if reuses == 1 else 's'}, width {hidden}: {'; '.join(parts)}. "
@@ -58,19 +58,19 @@ class NetGraph(Picture):
 
 
 class _Row:
-    """The boxes of one net from left to right, and its bar."""
+    """The `boxes` of one net from left to right, and the `bars` of its layers; those that are not needed are hidden."""
 
     def __init__(self, picture: Picture, top: float) -> None:
         self._picture, self._top = picture, top
         self._title = picture.add_text(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
         lefts = [FIRST + STEP * place for place in range(MOST_VISITS)]
-        self._boxes = [self._rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
+        self.boxes = [self._rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
         self._numbers, self._names, self._captions = (
             [self._words(left + BOX / 2, top - y, size, weight) for left in lefts]
             for y, size, weight in ((48, 20, "bold"), (75, 12, "normal"), (105, 12, "normal"))
         )
         self._arrows = [self._arrow(left, top - 28 - TALL / 2) for left in lefts[:-1]]
-        self._parts = [self._rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
+        self.bars = [self._rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
         self._total = picture.add_text(0, top - 156 + BAR / 2, FONT_SIZE + 2, weight="bold", va="center")
 
     def show(self, name: str, layers: list, visited: list, scale: float) -> int:
@@ -81,14 +81,14 @@ class _Row:
         places = [*numbers, *idle][:MOST_VISITS]  # an idle layer stands at the end, without an arrow
         for place in range(MOST_VISITS):
             shown = place < len(places)
-            for artists in (self._boxes, self._numbers, self._names, self._captions):
+            for artists in (self.boxes, self._numbers, self._names, self._captions):
                 artists[place].set_visible(shown)
             if place > 0:
                 self._arrows[place - 1].set_visible(place < len(numbers))
             if shown:
                 self._show_box(place, places, place < len(numbers), layers)
         left = FIRST
-        for number, part in enumerate(self._parts, start=1):
+        for number, part in enumerate(self.bars, start=1):
             part.set_visible(number <= len(layers))
             if number <= len(layers):
                 length = _parameters(layers[number - 1]) * scale
@@ -105,7 +105,7 @@ class _Row:
         number, last = places[place], len(layers)
         again = places.index(number) < place
         end = {1: "input", last: "output"}.get(number)
-        self._boxes[place].set(facecolor=_color(number, last), linestyle="-" if visited else "--")
+        self.boxes[place].set(facecolor=_color(number, last), linestyle="-" if visited else "--")
         self._numbers[place].set_text("" if end else str(number - 1))
         self._names[place].set_text(end or "middle")
         self._names[place].set_y((self._top - (59 if end else 75)) / self._picture.size[1])
