@@ -23,28 +23,28 @@ def expect(kind: str, questions: list[str]) -> None:
     _states[kind] = dict.fromkeys(questions, State.OPEN) | _states.get(kind, {})
 
 
-def note(kind: str, question: str, state: State) -> None:
-    """Take down how a question stands now, and renew the line wherever the page has it."""
-    before = line()
+def record(kind: str, question: str, state: State) -> None:
+    """Record how a question stands now, and renew the line wherever the page has it."""
+    before = format_line()
     _states.setdefault(kind, {})[question] = state
-    if line() != before:
-        display(_shown(), raw=True, display_id=LINE_ID, update=True)
+    if format_line() != before:
+        display(_bundle(), raw=True, display_id=LINE_ID, update=True)
 
 
-def line() -> str:
-    """Say for each kind of question how many are answered, and how many of them rightly."""
-    return " ".join(_counted(kind, list(states.values())) for kind, states in sorted(_states.items()))
+def format_line() -> str:
+    """Return for each kind of question how many are answered, and how many of them rightly."""
+    return " ".join(_format_kind(kind, list(states.values())) for kind, states in sorted(_states.items()))
 
 
 def show() -> None:
     """Show the line; it stays up to date."""
-    display(_shown(), raw=True, display_id=LINE_ID)
+    display(_bundle(), raw=True, display_id=LINE_ID)
 
 
-def _counted(kind: str, states: list[State]) -> str:
+def _format_kind(kind: str, states: list[State]) -> str:
     answered = len(states) - states.count(State.OPEN)
     return f"{kind.capitalize()}: {answered} of {len(states)} answered, {states.count(State.RIGHT)} right."
 
 
-def _shown() -> dict[str, str]:
-    return {"text/plain": line(), "text/markdown": line()}
+def _bundle() -> dict[str, str]:
+    return {"text/plain": format_line(), "text/markdown": format_line()}

@@ -53,12 +53,12 @@ def _run(client: Any, source: str, path: Path) -> list[Any]:
         )
     for output in outputs:
         if output.output_type == "stream":
-            output.text = _as_shown(output.text)
+            output.text = _drop_overwritten(output.text)
     return outputs
 
 
-def _as_shown(text: str) -> str:
-    """Keep of each line what a screen shows last: a progress bar writes over itself with carriage returns."""
+def _drop_overwritten(text: str) -> str:
+    """Return of each line what a screen shows last: a progress bar writes over itself with carriage returns."""
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
     return "\n".join(lines)
 

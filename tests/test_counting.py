@@ -160,11 +160,13 @@ def test_bad_input_is_named(argument, values, error):
         assert len(str(caught.value)) < 300
 
 
-def test_a_kernel_larger_than_the_image_is_described():
+def test_a_kernel_or_period_that_is_too_large_is_described():
     Layer(1, 1, image_size=4, kernel_size=3, dilation=2, padding=(1, 1))
     message = r"kernel_size=3×3 with dilation=2×2 is larger than image_size=4×4 with padding=1×0; .* at most 6×4 pixels"
     with pytest.raises(ValueError, match=message):
         Layer(1, 1, image_size=4, kernel_size=3, dilation=2, padding=(1, 0))
+    with pytest.raises(ValueError, match="period=7×1 is larger than the output map; allowed is at most 6×5"):
+        Layer(1, 1, image_size=(8, 7), kernel_size=3).as_period((7, 1))
 
 
 def test_numpy_and_torch_integers_are_sizes():

@@ -10,8 +10,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers import digits
-from helpers.drawing.accuracies import NO_WINNER, Accuracies, Losses, apart
-from helpers.drawing.artists import CachedText, PixelImage, TextCollection, identities, signed, signs
+from helpers.drawing.accuracies import NO_WINNER, Accuracies, Losses, move_apart
+from helpers.drawing.artists import CachedText, PixelImage, TextCollection, color_identities, color_signed, label_signs
 from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
 from helpers.drawing.style import CHOSEN, DENSE, INK, LOCAL, NEGATIVE, POSITIVE, find_look
@@ -93,7 +93,7 @@ def test_an_image_fills_its_part_and_outlines_a_block():
 
 
 def test_numbers_of_parameters_have_colors_far_apart():
-    few, many = identities([1, 2, 3, 0]), identities(np.arange(401).reshape(1, 401), count=400)
+    few, many = color_identities([1, 2, 3, 0]), color_identities(np.arange(401).reshape(1, 401), count=400)
     assert np.array_equal(few[3], np.ones(3))
     assert len(np.unique(few, axis=0)) == 4
     assert np.abs(np.diff(many[0, 1:], axis=0)).max(axis=1).min() > 0.05
@@ -102,11 +102,11 @@ def test_numbers_of_parameters_have_colors_far_apart():
 def test_signed_numbers_have_the_color_and_the_mark_of_their_sign():
     green, purple = (1 - 0.75 * (1 - np.array(to_rgb(name))) for name in (POSITIVE, NEGATIVE))
     half = (1 + green) / 2, (1 + purple) / 2
-    colors = signed(np.array([[-2.0, 0.0, 2.0], [-9.0, 1.0, -1.0]]), 2)
+    colors = color_signed(np.array([[-2.0, 0.0, 2.0], [-9.0, 1.0, -1.0]]), 2)
     assert np.allclose(colors, [[purple, np.ones(3), green], [purple, *half]])
-    assert np.array_equal(signed(np.zeros((2, 3)), 0), np.ones((2, 3, 3)))
+    assert np.array_equal(color_signed(np.zeros((2, 3)), 0), np.ones((2, 3, 3)))
     marks = {(0.125, 0.25): "+", (0.875, 0.25): "+", (0.375, 0.75): "−"}
-    assert signs(np.array([[2, 0, 0, 1e-9], [0, -3, 0, 0]])) == marks
+    assert label_signs(np.array([[2, 0, 0, 1e-9], [0, -3, 0, 0]])) == marks
 
 
 def test_a_picture_is_the_same_after_others_and_nearly_the_same_in_a_small_file():
@@ -163,9 +163,9 @@ def test_losses_are_marked_on_a_logarithmic_axis():
 
 
 def test_labels_are_moved_apart_as_little_as_possible():
-    assert apart([1, 5, 9], room=2, most=10) == [1, 5, 9]
-    assert apart([4, 4], room=2, most=10) == [3, 5]
-    assert apart([8, 9, 10], room=2, most=10) == [6, 8, 10]
+    assert move_apart([1, 5, 9], room=2, most=10) == [1, 5, 9]
+    assert move_apart([4, 4], room=2, most=10) == [3, 5]
+    assert move_apart([8, 9, 10], room=2, most=10) == [6, 8, 10]
 
 
 @pytest.mark.parametrize(("place", "strength"), [((15, 14), 1), ((16, 15), 0.6), ((3, 3), 0)])

@@ -80,7 +80,7 @@ def test_first_and_second_derivatives(period, batch):
 
     inputs = (images, layer.weight, layer.bias)
     assert gradcheck(function, inputs, check_forward_ad=True)
-    assert gradgradcheck(function, inputs, check_fwd_over_rev=True)
+    assert gradgradcheck(function, inputs, check_fwd_over_rev=True, fast_mode=True)  # in a random direction
 
 
 def test_torch_func():

@@ -52,7 +52,7 @@ def test_an_answer_or_none_opens_the_panel_where_it_shows_what_is_right(chosen, 
     assert panel.predict(chosen) is panel
     assert panel.predictions == [{"question": "", "answers": COLORS, "open": True, "chosen": chosen, "said": verdict}]
     assert (panel.values, width(panel.png)) == ({"value": 70}, 70)
-    assert progress.line() == f"Predictions: {counted}"
+    assert progress.format_line() == f"Predictions: {counted}"
 
 
 @pytest.mark.parametrize(("chosen", "verdict"), [("red", "You said: red. Look there."), (None, "Look there.")])
@@ -60,7 +60,7 @@ def test_a_vote_is_marked_and_not_counted(chosen, verdict):
     bar, marked = Bar(), []
     bar.mark = marked.append
     panel = ask(Predict(COLORS, look="Look there."), bar=bar).predict(chosen)
-    assert (said(panel), marked, progress.line()) == ([verdict], [chosen], "")
+    assert (said(panel), marked, progress.format_line()) == ([verdict], [chosen], "")
 
 
 def test_each_of_several_questions_is_answered_alone():
@@ -71,7 +71,7 @@ def test_each_of_several_questions_is_answered_alone():
     assert panel.values == {"value": 30}
     panel.predict("blue", 0).predict("blue", 1)
     assert all(state["open"] for state in panel.predictions)
-    assert progress.line() == "Predictions: 2 of 2 answered, 1 right."
+    assert progress.format_line() == "Predictions: 2 of 2 answered, 1 right."
     with pytest.raises(TypeError, match="the panel of move asks for 3 predictions"):
         panel.predict("blue", 3)
 

@@ -25,14 +25,14 @@ class _Rows(Picture):
 
         The first word of a kind says its look, see `style.LOOKS`.
         """
-        self._seeds = checked_seeds(results, MOST_ROWS)
+        self._seeds = count_seeds(results, MOST_ROWS)
         names = self._names = [f"{net}, {data}" for net, data in results]
         left = 40 + 11 * max(map(len, names))
         super().__init__(940, 70 + ROW * len(results))
         width, height = self.size
         axes = self.add_axes(self.axis, left, 60, 760 - left, height - 70)
         values = np.concatenate([np.asarray(v) for v in results.values()])
-        axes.set(xscale=self.scale, xlim=self._limits(values), ylim=(len(results) - 0.5, -0.5))
+        axes.set(xscale=self.scale, xlim=self._find_limits(values), ylim=(len(results) - 0.5, -0.5))
         axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
         axes.tick_params(labelsize=FONT_SIZE, length=0)
         axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
@@ -46,7 +46,7 @@ class _Rows(Picture):
             axes.plot(numbers, at, look.marker, color=look.color, markersize=11, alpha=0.55, mew=0, clip_on=False)
             axes.plot([mean, mean], [row - 0.36, row + 0.36], color=INK, linewidth=4)
             axes.text(
-                1.02, row, self._words(numbers), transform=axes.get_yaxis_transform(), va="center",
+                1.02, row, self._summarize(numbers), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=FONT_SIZE + 2, color=INK,
             )  # fmt: skip
             y = height - 10 - ROW * (row + 0.5)
@@ -54,11 +54,11 @@ class _Rows(Picture):
             self._arrows.setdefault(net, []).append(arrow)
         self.lines = 2 + len(results) // 4
 
-    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+    def _find_limits(self, values: np.ndarray) -> tuple[float, float]:
         """Return the ends of the axis."""
 
-    def _words(self, numbers: list[float]) -> str:
-        """Say what one row shows."""
+    def _summarize(self, numbers: list[float]) -> str:
+        """Return what one row shows, in words."""
 
 
 class Accuracies(_Rows):
@@ -73,10 +73,10 @@ class Accuracies(_Rows):
         parts = [f"{name} {format_spread(of)} %" for name, of in zip(self._names, results.values(), strict=True)]
         self.sentence = f"Mean and standard deviation over {self._seeds} seeds: {'; '.join(parts)}."
 
-    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+    def _find_limits(self, values: np.ndarray) -> tuple[float, float]:
         return self._ends or (values.min() - 1, values.max() + 1)
 
-    def _words(self, numbers: list[float]) -> str:
+    def _summarize(self, numbers: list[float]) -> str:
         return format_spread(numbers)
 
     def mark(self, vote: str | None) -> None:
@@ -106,24 +106,24 @@ class Losses(_Rows):
         axes.xaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
         axes.xaxis.set_minor_locator(NullLocator())
 
-    def _limits(self, values: np.ndarray) -> tuple[float, float]:
+    def _find_limits(self, values: np.ndarray) -> tuple[float, float]:
         return values.min() / 1.5, values.max() * 1.5
 
-    def _words(self, numbers: list[float]) -> str:
+    def _summarize(self, numbers: list[float]) -> str:
         return f"mean {np.mean(numbers):.2g}"
 
 
 def format_spread(accuracies: list[float]) -> str:
-    """Say mean and standard deviation."""
-    return f"{np.mean(accuracies):.1f} ± {deviation(accuracies):.1f}"
+    """Return mean and standard deviation: 92.1 ± 0.8."""
+    return f"{np.mean(accuracies):.1f} ± {compute_deviation(accuracies):.1f}"
 
 
-def deviation(accuracies: list[float]) -> float:
+def compute_deviation(accuracies: list[float]) -> float:
     """Return the standard deviation over seeds, of the sample."""
     return np.std(accuracies, ddof=1)
 
 
-def apart(values: list[float], room: float, most: float) -> list[float]:
+def move_apart(values: list[float], room: float, most: float) -> list[float]:
     """Move sorted values apart until each has room, and as little as possible: a label beside its curve."""
     placed = []
     for value in values:
@@ -132,7 +132,7 @@ def apart(values: list[float], room: float, most: float) -> list[float]:
     return [value - down for value in placed]
 
 
-def checked_seeds(results: Results, most: int) -> int:
+def count_seeds(results: Results, most: int) -> int:
     """Return the number of seeds, or raise ValueError for results that cannot be shown."""
     numbers = {len(accuracies) for accuracies in results.values()}
     if len(numbers) != 1 or numbers == {0} or numbers == {1} or len(results) > most:

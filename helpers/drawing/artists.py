@@ -35,7 +35,7 @@ class CachedText(Text):
         """Paint the outline; only one line, horizontal, and aligned by `ha` and `va`."""
         if not self.get_visible() or not self.get_text():
             return
-        outline, width, cap = _outline(self.get_text(), self.get_fontsize(), self.get_fontweight())
+        outline, width, cap = _trace_text(self.get_text(), self.get_fontsize(), self.get_fontweight())
         across = {"left": 0, "center": width / 2, "right": width}[self.get_ha()]
         down = {"baseline": 0, "bottom": -0.2 * cap, "center": cap / 2, "top": cap}[self.get_va()]
         x, y = self.get_transform().transform(self.get_unitless_position())
@@ -59,7 +59,7 @@ class TextCollection:
         across, down = self._pixels
         shapes = []
         for (x, y), text in texts.items():
-            outline, width, cap = _outline(text, size, weight)
+            outline, width, cap = _trace_text(text, size, weight)
             centred = Affine2D().translate(-width / 2, -cap / 2).scale(1 / across, -1 / down)
             shapes.append(outline.transformed(centred.translate(x, y)))
         self._patch.set_path(Path.make_compound_path(*shapes) if shapes else NOTHING)
@@ -122,8 +122,8 @@ class _PixelArtist(Artist):
         gc.restore()
 
 
-def identities(numbers: Sequence[int] | np.ndarray, count: int | None = None) -> np.ndarray:
-    """Give each of the numbers from 1 a pale colour, neighbours far apart where they are many, and white to 0.
+def color_identities(numbers: Sequence[int] | np.ndarray, count: int | None = None) -> np.ndarray:
+    """Return a pale colour for each number from 1, neighbours far apart where they are many, and white for 0.
 
     Numbers go up to `count`, or else to the largest; returns (..., 3) from 0 to 1.
     """
@@ -134,14 +134,14 @@ def identities(numbers: Sequence[int] | np.ndarray, count: int | None = None) ->
     return np.vstack([np.ones(3), pale])[numbers]
 
 
-def signed(values: np.ndarray, largest: float) -> np.ndarray:
+def color_signed(values: np.ndarray, largest: float) -> np.ndarray:
     """Colour numbers from -largest (purple) over zero (white) to +largest (green); returns (H, W, 3) from 0 to 1."""
     strength = 0.75 * np.clip(np.abs(values) / max(largest, 1e-30), 0, 1)[..., None]  # pale enough for words on it
     hue = np.where((values > 0)[..., None], to_rgb(POSITIVE), to_rgb(NEGATIVE))
     return 1 - strength * (1 - hue)
 
 
-def signs(values: np.ndarray) -> dict[tuple[float, float], str]:
+def label_signs(values: np.ndarray) -> dict[tuple[float, float], str]:
     """Return a plus or minus at the place of every number that is not zero, as `TextCollection.show` takes them."""
     height, width = values.shape
     return {
@@ -151,21 +151,21 @@ def signs(values: np.ndarray) -> dict[tuple[float, float], str]:
 
 
 @lru_cache(maxsize=2000)
-def _outline(text: str, size: float, weight: str) -> tuple[Path, float, float]:
+def _trace_text(text: str, size: float, weight: str) -> tuple[Path, float, float]:
     """Return a text's outline in page pixels from the start of its baseline, its width, and the height of a digit."""
     em = size * DPI / 72
     pen, vertices, codes = 0.0, [np.zeros((0, 2))], [np.zeros(0, dtype=Path.code_type)]
     for character in text:
-        outline, advance = _character(character, weight)
+        outline, advance = _trace_character(character, weight)
         vertices.append(outline.vertices * em + (pen, 0))
         codes.append(outline.codes)
         pen += advance * em
-    digit, _ = _character("0", weight)
+    digit, _ = _trace_character("0", weight)
     return Path(np.concatenate(vertices), np.concatenate(codes)), pen, digit.vertices[:, 1].max() * em
 
 
 @cache
-def _character(character: str, weight: str) -> tuple[Path, float]:
+def _trace_character(character: str, weight: str) -> tuple[Path, float]:
     """Return a character's outline and how far it moves the pen, both for a font of size 1."""
     font = get_font(findfont(FontProperties(weight=weight)))
     font.set_size(EM, 72)

@@ -57,23 +57,24 @@ class ReceptiveField(Picture):
         self._gradient.show(1 - strength * (1 - np.array(to_rgb(LOCAL))), block)
         touched = int(np.count_nonzero(gradient))
         self._titles[0].set_text(f"sees {field}×{field} = {format_quantity(field**2, 'pixel')}")
-        self._titles[1].set_text(self._stack_title(kernel_size, depth))
+        self._titles[1].set_text(self._describe_stack(kernel_size, depth))
         self._titles[2].set_text(f"not zero at {format_quantity(touched, 'pixel')}")
         self.sentence = (
-            f"{self._depth(depth)} with {kernel_size}×{kernel_size} kernels: the middle output sees {field}×{field} = "
+            f"{self._describe_depth(depth)} with {kernel_size}×{kernel_size} kernels: the middle output sees "
+            f"{field}×{field} = "
             f"{field**2} of {side**2} pixels, because {depth} × ({kernel_size} − 1) + 1 = {field}; "
             f"its gradient is not zero at {format_quantity(touched, 'pixel')}."
         )
 
-    def _depth(self, depth: int) -> str:
-        """Say how deep the stack is, at the start of a sentence."""
+    def _describe_depth(self, depth: int) -> str:
+        """Return how deep the stack is, as a sentence begins."""
         return format_quantity(depth, "layer")
 
-    def _level(self, level: int) -> str:
+    def _name_level(self, level: int) -> str:
         """Name what leads to a level of the stack."""
         return f"layer {level}"
 
-    def _stack_title(self, kernel_size: int, depth: int) -> str:
+    def _describe_stack(self, kernel_size: int, depth: int) -> str:
         return f"{format_quantity(depth, 'layer')}, {kernel_size}×{kernel_size} kernels"
 
     def _show_stack(self, side: int, kernel_size: int, depth: int) -> None:
@@ -89,5 +90,5 @@ class ReceptiveField(Picture):
         self._stack.show(cells)
         for level, name in enumerate(self._names):
             shown = level < levels
-            name.set_text(("input" if level == 0 else self._level(level)) if shown else "")
+            name.set_text(("input" if level == 0 else self._name_level(level)) if shown else "")
             name.set_position((0.02, (depth - level + 0.5) / levels))

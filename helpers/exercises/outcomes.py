@@ -109,7 +109,7 @@ def _describe_shape(numbers: Tensor) -> str:
 
 
 def fill_parameters(module: nn.Module) -> None:
-    """Give each parameter values that depend on its shape alone, whatever its name and which way round it is kept."""
+    """Set each parameter to values that depend on its shape alone, whatever its name and which way round it is kept."""
     for parameter in module.parameters():
         values = torch.linspace(-0.6, 1, parameter.numel()).view_as(parameter)
         parameter.data = (values + values.T) / 2 if values.dim() == 2 and len(values) == len(values.T) else values

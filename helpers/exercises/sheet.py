@@ -41,7 +41,7 @@ class Sheet:
         html = f'<div style="{BOX.format(color)}">{box}</div>'
         display({"text/plain": "\n".join(lines), "text/html": html}, raw=True)
         progress.show()
-        progress.note("exercises", str(number), state)
+        progress.record("exercises", str(number), state)
 
     def grade(self, number: int, *answer: Any) -> tuple[Finding, str]:
         """Return what is wrong with an answer, as `kinds` does, and what its code printed."""

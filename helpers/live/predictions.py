@@ -50,7 +50,7 @@ class Predict:
             raise ValueError(f"{chosen!r} is no answer; allowed is one of {', '.join(self.answers)}")
         if chosen is not None and self.right is not None:
             state = State.RIGHT if chosen == self.right else State.WRONG
-            progress.note("predictions", self.question or name, state)
+            progress.record("predictions", self.question or name, state)
 
     def _verdict(self, chosen: str | None, shown: bool) -> str:
         said = f"You said: {chosen}." if chosen else ""

@@ -51,14 +51,14 @@ class RunPanel(Panel):
         """Move controls by name as `set` does, run to the end, and return the panel."""
         self.stop()
         self.set(**values)
-        for _ in _locked(self._steps()):
+        for _ in _lock_each(self._advance()):
             pass
         return self
 
     def start(self) -> None:
         """Begin a run with the controls as they stand, in turns with whatever else the kernel has to do."""
         self.stop()
-        RunPanel._task = asyncio.get_running_loop().create_task(self._watched())
+        RunPanel._task = asyncio.get_running_loop().create_task(self._watch())
 
     @staticmethod
     def stop() -> None:
@@ -67,11 +67,11 @@ class RunPanel(Panel):
             RunPanel._task.cancel()
             RunPanel._task = None
 
-    async def _watched(self) -> None:
-        with contextlib.closing(self._steps()) as steps:
+    async def _watch(self) -> None:
+        with contextlib.closing(self._advance()) as steps:
             turn = frame = perf_counter()
             pause = FASTEST
-            for _ in _locked(steps):
+            for _ in _lock_each(steps):
                 now = perf_counter()
                 if now - turn < TURN:
                     continue
@@ -82,7 +82,7 @@ class RunPanel(Panel):
                 await asyncio.sleep(0)
                 turn = perf_counter()
 
-    def _steps(self) -> Iterator[None]:
+    def _advance(self) -> Iterator[None]:
         """Advance the function step by step, and show how it ended, also when this is closed early."""
         self._ran, self._done, problem = self.values, 0.0, ""
         with self.hold_sync():
@@ -102,7 +102,7 @@ class RunPanel(Panel):
             self._draw(problem, running=False)
 
     def _tell_verdicts(self) -> None:
-        """Tell whether predictions were right, after a whole run of what they were about."""
+        """Renew what is said of the predictions, after a whole run of what they were about."""
         self.predictions = [
             question.state(state["chosen"], open=True, shown=True) if state["open"] else state
             for question, state in zip(self._questions, self.predictions, strict=True)
@@ -115,15 +115,15 @@ class RunPanel(Panel):
                 png = self.picture.png(self._density)
             except Exception as error:
                 problem = describe_error(error, self._function)
-            self.png, self.sentence, self.problem = png, self._sentence(self.values), problem
+            self.png, self.sentence, self.problem = png, self._write_sentence(self.values), problem
             self.running, self.progress = running, self._done
 
-    def _sentence(self, values: dict[str, Value]) -> str:
+    def _write_sentence(self, values: dict[str, Value]) -> str:
         moved = self._ran is not None and self._ran != values
         return ("The controls have moved since this run: press Run. " if moved else "") + str(self.picture.sentence)
 
     def _draw_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
-        return self.picture.png(self._density), self._sentence(values)
+        return self.picture.png(self._density), self._write_sentence(values)
 
     def display(self) -> None:
         """Show the panel, with a whole run behind it for where no kernel runs; the panel itself starts empty."""
@@ -141,7 +141,7 @@ class RunPanel(Panel):
             self.start()
 
 
-def _locked(steps: Iterator[None]) -> Iterator[None]:
+def _lock_each(steps: Iterator[None]) -> Iterator[None]:
     """Advance steps one at a time, while no other panel draws."""
     while True:
         with DRAWING:

@@ -12,7 +12,7 @@ from torch import nn
 
 from helpers import layers
 from helpers.counting.formatting import format_quantity, format_signed, format_times
-from helpers.drawing.artists import signed
+from helpers.drawing.artists import color_signed
 from helpers.drawing.style import CHOSEN, EMPTY, FAINT
 from helpers.layers import DynamicNet, to_untied
 from helpers.lessons.dynamic_shared_layer import pictures
@@ -96,7 +96,9 @@ def add_up(reuses, row, column):
         shown = dict(zip([*(f"use {use}" for use in range(1, reuses + 1)), ".grad"], maps, strict=reuses > 0))
         for name in seen.picture.parts:
             found = seen.cells(name, (6, 6), across=0.2, down=0.2)
-            values = signed(shown[name], np.abs(maps).max()) if name in shown else np.full((6, 6), to_rgb(EMPTY)[0])
+            values = (
+                color_signed(shown[name], np.abs(maps).max()) if name in shown else np.full((6, 6), to_rgb(EMPTY)[0])
+            )
             assert are_colors(found, values, 0.01), name
             marked = [is_color(edge, CHOSEN) for edge in seen.edges(name, row, column, 1, 1, (6, 6))]
             assert marked == [name in shown or name == ".grad"] * 4, name

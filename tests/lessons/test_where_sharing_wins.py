@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from helpers import digits
 from helpers.counting.formatting import format_quantity
 from helpers.drawing.accuracies import NO_WINNER
-from helpers.drawing.artists import signed
+from helpers.drawing.artists import color_signed
 from helpers.drawing.style import CHOSEN, DENSE, INK, LOOKS, TILED
 from helpers.lessons.where_sharing_wins import pictures
 from tests import notebooks
@@ -71,7 +71,7 @@ def slide(layer, down, right):
         shown = {"layer(moved image)": got, "expected": expected, "difference": got - expected}
         for name in [*shown] if differ else [*shown][:2]:
             values = shown[name].reshape(len(got), -1)
-            assert are_colors(seen.cells(name, values.shape), signed(values, scale), 0.01), name
+            assert are_colors(seen.cells(name, values.shape), color_signed(values, scale), 0.01), name
         assert has_color(seen.part("difference"), INK) == (not differ)  # the equals sign
         size = "×".join(map(str, got.shape)) + (" map" if got.ndim == 2 else " logits")
         assert read(seen.picture)[0] == [layer, size, size, percent if differ else "none"]
@@ -103,7 +103,7 @@ def cut(epoch, channel):
     def look(seen):
         kernels = np.block([[*row] for row in found("kernels")[epoch][:, :, channel].numpy()])
         cells = seen.cells("the kernel at every position", kernels.shape)
-        assert are_colors(cells, signed(kernels, np.abs(kernels).max()), 0.01)
+        assert are_colors(cells, color_signed(kernels, np.abs(kernels).max()), 0.01)
         for chart, net, values in curves:
             assert is_color(seen.at(chart, epoch, values[epoch]), CHOSEN)
             for at in range(13):

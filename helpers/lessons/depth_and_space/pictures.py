@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from helpers.counting import as_int
 from helpers.counting.formatting import format_count, format_quantity, format_times
-from helpers.drawing.accuracies import Accuracies, Results, apart
+from helpers.drawing.accuracies import Accuracies, Results, move_apart
 from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
 from helpers.drawing.style import CHOSEN, FONT_SIZE, INK, SHARED, find_look
@@ -31,7 +31,7 @@ class DepthAccuracies(Picture):
         """
         nets, depths = (list(dict.fromkeys(key[part] for key in results)) for part in (0, 1))
         count = len(depths)
-        if len(nets) != 2 or len(results) != 2 * count or count > MOST_DEPTHS or depths != _depths(count):
+        if len(nets) != 2 or len(results) != 2 * count or count > MOST_DEPTHS or depths != _list_depths(count):
             raise ValueError(f"results has {nets} at {depths}; allowed are two nets at depth 0 up to {MOST_DEPTHS - 1}")
         seeds = {len(accuracies) for accuracies in results.values()}
         if len(seeds) != 1 or seeds == {0}:
@@ -54,7 +54,7 @@ class DepthAccuracies(Picture):
                 drawn += axes.plot(at, values, marker, color=color, alpha=0.6, mew=0, markersize=10, clip_on=False)
             marks += [self.add_animated(mark) for mark in drawn]
             parts.append(f"{net}: {', '.join(f'{np.mean(values):.1f}' for values in of)} %")
-        for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), room=8, most=100), strict=True):
+        for net, y in zip(sorted(ends, key=ends.get), move_apart(sorted(ends.values()), room=8, most=100), strict=True):
             text, color = keys[net]
             name = self.add_text(664, 66 + 320 * y / 104, FONT_SIZE + 1, weight="bold", va="center", color=color)
             name.set_text(text)
@@ -71,7 +71,7 @@ class DepthAccuracies(Picture):
             self._band.set_bounds(first - 0.4, 0, last - first + 0.8, 104)
 
 
-def _depths(count: int) -> list[str]:
+def _list_depths(count: int) -> list[str]:
     return [f"depth {depth}" for depth in range(count)]
 
 
@@ -86,13 +86,13 @@ class ReusedField(ReceptiveField):
         super().show(image, gradient, conv.kernel_size[0], reuses)
         self.sentence += f" The convolution has {format_quantity(self._weights, 'weight')} throughout."
 
-    def _depth(self, depth: int) -> str:
+    def _describe_depth(self, depth: int) -> str:
         return format_quantity(depth, "use")
 
-    def _level(self, level: int) -> str:
+    def _name_level(self, level: int) -> str:
         return f"use {level}"
 
-    def _stack_title(self, kernel_size: int, depth: int) -> str:
+    def _describe_stack(self, kernel_size: int, depth: int) -> str:
         return (
             f"{kernel_size}×{kernel_size}: {format_quantity(self._weights, 'weight')}, {format_quantity(depth, 'use')}"
         )

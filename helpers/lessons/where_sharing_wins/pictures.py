@@ -5,8 +5,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from helpers.counting import as_int
-from helpers.drawing.accuracies import Accuracies, Results, apart, checked_seeds, deviation, format_spread
-from helpers.drawing.artists import PixelImage, TextCollection, signed
+from helpers.drawing.accuracies import Accuracies, Results, compute_deviation, count_seeds, format_spread, move_apart
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, LOOKS, find_look
 
@@ -43,7 +43,7 @@ class ShiftLab(Picture):
         percent = f"{100 * np.abs(difference).max() / scale:.0f} %"
         self._parts[0].show(moved)
         for part, values in zip(self._parts[1:], (answer, expected, difference), strict=True):
-            part.show(signed(values, scale))
+            part.show(color_signed(values, scale))
         self._verdict.show({} if unequal else {(0.5, 0.5): "="}, size=60)
         height, width = answer.shape
         size = f"{height}×{width} map" if width > 1 else f"{height} logits"
@@ -63,25 +63,25 @@ class AccuracyCurves(Picture):
 
     def __init__(self, results: Results) -> None:
         """`results` is as for `Accuracies`; the data begin with the number of training digits, as in "300 digits"."""
-        seeds = checked_seeds(results, MOST_POINTS)
+        seeds = count_seeds(results, MOST_POINTS)
         super().__init__(900, 440)
         axes = self.add_chart("test accuracy in %", (70, 65, 590, 320), -0.08, "digits to train on")
-        sizes = sorted({_first_number(data) for _, data in results})
+        sizes = sorted({_read_first_number(data) for _, data in results})
         axes.set(xscale="log", xlim=(sizes[0] * 0.93, sizes[-1] * 1.04), ylim=(0, 104))
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.minorticks_off()
         parts, ends, seen = [], {}, set()
         for net in dict.fromkeys(net for net, _ in results):
             look = find_look(net)
-            of = {_first_number(data): values for (name, data), values in results.items() if name == net}
-            mean, spreads = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, deviation))
+            of = {_read_first_number(data): values for (name, data), values in results.items() if name == net}
+            mean, spreads = (np.array([f(of[size]) for size in sorted(of)]) for f in (np.mean, compute_deviation))
             axes.fill_between(sorted(of), mean - spreads, mean + spreads, color=look.color, alpha=0.2, linewidth=0)
             style = "--" if look in seen else "-"  # a second net of its kind
             seen.add(look)
             axes.plot(sorted(of), mean, style, marker=look.marker, color=look.color, linewidth=3, markersize=10)
             ends[net] = mean[-1]
             parts.append(f"{net} " + ", ".join(f"{format_spread(of[size])} % with {size:,}" for size in sorted(of)))
-        for net, y in zip(sorted(ends, key=ends.get), apart(sorted(ends.values()), 7.5, most=97), strict=True):
+        for net, y in zip(sorted(ends, key=ends.get), move_apart(sorted(ends.values()), 7.5, most=97), strict=True):
             axes.plot([sizes[-1] * 1.03, sizes[-1] * 1.12], [ends[net], y], color=FAINT, linewidth=1, clip_on=False)
             axes.text(sizes[-1] * 1.14, y, net, fontsize=FONT_SIZE + 1, color=INK, va="center", weight="bold")
         self.sentence = f"Mean and standard deviation over {seeds} seeds: {'; '.join(parts)}."
@@ -139,7 +139,7 @@ class KernelDrift(Picture):
         spread, accuracy, tied = (values[epoch] for _, values, _ in self._values)
         height, width, rows, columns = kernels.shape
         flat = kernels.transpose(0, 2, 1, 3).reshape(height * rows, width * columns)
-        self._kernels.show(signed(flat, np.abs(flat).max()), outline_pixels=False)
+        self._kernels.show(color_signed(flat, np.abs(flat).max()), outline_pixels=False)
         self._lines.set_segments(
             [[(0, y / height), (1, y / height)] for y in range(1, height)]
             + [[(x / width, 0), (x / width, 1)] for x in range(1, width)]
@@ -156,5 +156,5 @@ class KernelDrift(Picture):
         )
 
 
-def _first_number(data: str) -> int:
+def _read_first_number(data: str) -> int:
     return int(data.split()[0].replace(",", ""))

@@ -86,31 +86,31 @@ class TrainingCurve(Picture):
         return super().png(density, small)
 
     def _renew(self) -> None:
-        self.sentence = self._said()
-        reuses, losses = np.array(self.reuses, dtype=int), _on_axis(self.losses)
+        self.sentence = self._write_sentence()
+        reuses, losses = np.array(self.reuses, dtype=int), _clip_to_axis(self.losses)
         steps = np.arange(1, len(losses) + 1)
         for number, (marks, key, words) in enumerate(zip(self._marks, self.keys, self._words, strict=True)):
             chosen = reuses == number
             marks.set_data(steps[chosen], losses[chosen])
             key.set_visible(chosen.any())
             words.set_text(
-                f"{format_quantity(number, 'use')}: {format_loss(self._last(number))}" if chosen.any() else ""
+                f"{format_quantity(number, 'use')}: {format_loss(self._average_last(number))}" if chosen.any() else ""
             )
         self._empty.set_visible(len(losses) == 0)
         self._head.set_text(f"mean of the last {LAST}:" if len(losses) else "")
         self._head.set_y((BOTTOM + KEY * (reuses.max(initial=0) + 2)) / self.size[1])
 
     def _keep(self, losses: list[float]) -> None:
-        """Let a run stay behind as a line."""
-        self._old, old = losses, _on_axis(losses)
+        """Keep a run as a grey line behind the next one."""
+        self._old, old = losses, _clip_to_axis(losses)
         smooth = [10 ** np.log10(old[max(0, end - SMOOTH) : end]).mean() for end in range(1, len(old) + 1)]
         self._before.set_data(np.arange(1, len(old) + 1), smooth)
         self._grey.set_text("grey: the run before" if losses else "")
 
-    def _said(self) -> str:
+    def _write_sentence(self) -> str:
         if not self.losses:
             return f"Nothing is trained yet: press Run for {self.steps} steps."
-        ends = [f"{format_loss(self._last(number))} with {number}" for number in sorted({*self.reuses})]
+        ends = [f"{format_loss(self._average_last(number))} with {number}" for number in sorted({*self.reuses})]
         before = f" The run before ended at {format_loss(fmean(self._old[-LAST:]))}." if self._old else ""
         last = "this step" if len(self.losses) == 1 else f"the last {min(LAST, len(self.losses))} steps"
         return (
@@ -119,7 +119,7 @@ class TrainingCurve(Picture):
             f"by number of uses {', '.join(ends)}.{before}"
         )
 
-    def _last(self, number: int) -> float:
+    def _average_last(self, number: int) -> float:
         """Mean loss of the steps with this number of uses among the last ones, or of the last such step."""
         found = [loss for uses, loss in zip(self.reuses, self.losses, strict=True) if uses == number]
         recent = [loss for uses, loss in zip(self.reuses[-LAST:], self.losses[-LAST:], strict=True) if uses == number]
@@ -127,7 +127,7 @@ class TrainingCurve(Picture):
 
 
 def format_loss(loss: float) -> str:
-    """Say a loss in three digits."""
+    """Return a loss in three digits."""
     if not math.isfinite(loss):
         return "not finite"
     if loss < 0.001:
@@ -135,5 +135,5 @@ def format_loss(loss: float) -> str:
     return f"{loss:.3g}" if loss < 1000 else f"{loss:,.0f}" if loss < 1e6 else f"{loss:.0e}"
 
 
-def _on_axis(losses: list[float]) -> np.ndarray:
+def _clip_to_axis(losses: list[float]) -> np.ndarray:
     return np.clip(np.nan_to_num(np.array(losses, dtype=float), nan=HIGHEST, posinf=HIGHEST), LOWEST, HIGHEST)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from helpers.counting.formatting import format_signed, format_times
-from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_signs
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import EMPTY, FONT_SIZE
 
@@ -92,6 +92,6 @@ class _Part:
     def show(self, values: np.ndarray, title: str, row: int, column: int, largest: float) -> None:
         """Show numbers of shape (H, W) and outline one of them."""
         self._title.set_text(title)
-        self._map.show(signed(values, largest), (row, column, 1, 1))
-        self._signs.show(signs(values), size=12, weight="bold")
+        self._map.show(color_signed(values, largest), (row, column, 1, 1))
+        self._signs.show(label_signs(values), size=12, weight="bold")
         self._value.set_text(format_signed(values[row, column]))

@@ -34,7 +34,10 @@ class NetGraph(Picture):
         A net has `modules()`, and a linear layer `weight` and `bias`. Raises ValueError for visits that differ in
         number or in size between the nets, or to a layer that the net does not have.
         """
-        visits = {"tied": (_linear(tied), list(tied_visits)), "untied": (_linear(untied), list(untied_visits))}
+        visits = {
+            "tied": (_list_linear(tied), list(tied_visits)),
+            "untied": (_list_linear(untied), list(untied_visits)),
+        }
         sizes = [[tuple(layer.weight.shape) for layer in visited] for _, visited in visits.values()]
         if sizes[0] != sizes[1] or not 2 <= len(sizes[0]) <= MOST_VISITS:
             raise ValueError(
@@ -46,7 +49,7 @@ class NetGraph(Picture):
                 raise ValueError(f"{name}_visits has a layer that the net does not have; allowed are its own")
         first, last = tied_visits[0], tied_visits[-1]
         hidden = len(first.weight)
-        longest = _parameters(first) + _parameters(last) + (MOST_VISITS - 2) * hidden * (hidden + 1)
+        longest = _count_parameters(first) + _count_parameters(last) + (MOST_VISITS - 2) * hidden * (hidden + 1)
         reuses, parts = len(tied_visits) - 2, []
         for name, (layers, visited) in visits.items():
             total = self.rows[name].show(name, layers, visited, ROOM / longest)
@@ -64,13 +67,13 @@ class _Row:
         self._picture, self._top = picture, top
         self._title = picture.add_text(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
         lefts = [FIRST + STEP * place for place in range(MOST_VISITS)]
-        self.boxes = [self._rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
+        self.boxes = [self._add_rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
         self._numbers, self._names, self._captions = (
-            [self._words(left + BOX / 2, top - y, size, weight) for left in lefts]
+            [self._add_words(left + BOX / 2, top - y, size, weight) for left in lefts]
             for y, size, weight in ((48, 20, "bold"), (75, 12, "normal"), (105, 12, "normal"))
         )
-        self._arrows = [self._arrow(left, top - 28 - TALL / 2) for left in lefts[:-1]]
-        self.bars = [self._rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
+        self._arrows = [self._add_arrow(left, top - 28 - TALL / 2) for left in lefts[:-1]]
+        self.bars = [self._add_rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
         self._total = picture.add_text(0, top - 156 + BAR / 2, FONT_SIZE + 2, weight="bold", va="center")
 
     def show(self, name: str, layers: list, visited: list, scale: float) -> int:
@@ -91,11 +94,11 @@ class _Row:
         for number, part in enumerate(self.bars, start=1):
             part.set_visible(number <= len(layers))
             if number <= len(layers):
-                length = _parameters(layers[number - 1]) * scale
+                length = _count_parameters(layers[number - 1]) * scale
                 part.set(x=left / self._picture.size[0], width=length / self._picture.size[0])
-                part.set_facecolor(_color(number, len(layers)))
+                part.set_facecolor(_pick_color(number, len(layers)))
                 left += length
-        total = sum(map(_parameters, layers))
+        total = sum(map(_count_parameters, layers))
         self._title.set_text(f"{name}: {len(layers)} layers")
         self._total.set_text(f"{total:,} parameters")
         self._total.set_x((left + 12) / self._picture.size[0])
@@ -105,23 +108,23 @@ class _Row:
         number, last = places[place], len(layers)
         again = places.index(number) < place
         end = {1: "input", last: "output"}.get(number)
-        self.boxes[place].set(facecolor=_color(number, last), linestyle="-" if visited else "--")
+        self.boxes[place].set(facecolor=_pick_color(number, last), linestyle="-" if visited else "--")
         self._numbers[place].set_text("" if end else str(number - 1))
         self._names[place].set_text(end or "middle")
         self._names[place].set_y((self._top - (59 if end else 75)) / self._picture.size[1])
-        count = f"{_parameters(layers[number - 1]):,}"
+        count = f"{_count_parameters(layers[number - 1]):,}"
         self._captions[place].set_text("again" if again else count if visited else f"not used: {count}")
 
-    def _rectangle(self, left: float, bottom: float, width: float, height: float) -> Rectangle:
+    def _add_rectangle(self, left: float, bottom: float, width: float, height: float) -> Rectangle:
         across, up = self._picture.size
         corner, size = (left / across, bottom / up), (width / across, height / up)
         box = Rectangle(corner, *size, transform=self._picture.figure.transFigure, edgecolor=INK, linewidth=1.5)
         return self._picture.add_animated(self._picture.figure.add_artist(box))
 
-    def _words(self, x: float, y: float, size: float, weight: str) -> CachedText:
+    def _add_words(self, x: float, y: float, size: float, weight: str) -> CachedText:
         return self._picture.add_text(x, y, size, weight=weight, ha="center", va="center")
 
-    def _arrow(self, left: float, y: float) -> FancyArrowPatch:
+    def _add_arrow(self, left: float, y: float) -> FancyArrowPatch:
         across, up = self._picture.size
         ends = [((left + x) / across, y / up) for x in (BOX + 3, STEP - 3)]
         arrow = FancyArrowPatch(
@@ -131,14 +134,14 @@ class _Row:
         return self._picture.add_animated(self._picture.figure.add_artist(arrow))
 
 
-def _color(number: int, last: int) -> str | np.ndarray:
+def _pick_color(number: int, last: int) -> str | np.ndarray:
     return EMPTY if number in (1, last) else MIDDLE[number - 2]
 
 
-def _linear(net) -> list:
+def _list_linear(net) -> list:
     return [module for module in net.modules() if hasattr(module, "in_features") and hasattr(module, "weight")]
 
 
-def _parameters(layer) -> int:
+def _count_parameters(layer) -> int:
     outputs, inputs = layer.weight.shape
     return outputs * inputs + (0 if layer.bias is None else outputs)

@@ -172,17 +172,17 @@ class ConnectionMap(Picture):
         rows = len(kind)
         chosen = np.arange(position, rows, positions)  # the same position in every channel
         self._pointer.set_data(np.full(len(chosen), -0.025), (chosen + 0.5) / rows)
-        kind = _pooled(kind, limit=270)
+        kind = _pool(kind, limit=270)
         self._matrix.show(colors[kind], outline_pixels=False)  # its pixels are too small for lines around them
 
 
 def connection_matrix(sizes: counting.Layer) -> np.ndarray:
     """Return which output position (row) sees which pixel (column), bool of shape (H_out W_out, H W)."""
-    rows, columns = (_axis(sizes, axis) for axis in (0, 1))
+    rows, columns = (_connect_axis(sizes, axis) for axis in (0, 1))
     return np.kron(rows, columns)
 
 
-def _axis(sizes: counting.Layer, axis: int) -> np.ndarray:
+def _connect_axis(sizes: counting.Layer, axis: int) -> np.ndarray:
     """Along one axis: which output index sees which pixel index, bool of shape (outputs, pixels)."""
     outputs = np.arange(sizes.output_size[axis])[:, None, None]
     taps = np.arange(sizes.kernel_size[axis])[None, :, None]
@@ -190,7 +190,7 @@ def _axis(sizes: counting.Layer, axis: int) -> np.ndarray:
     return (seen == np.arange(sizes.image_size[axis])).any(axis=1)
 
 
-def _pooled(kind: np.ndarray, limit: int) -> np.ndarray:
+def _pool(kind: np.ndarray, limit: int) -> np.ndarray:
     """Shrink to at most `limit` rows and columns; the largest value of a block stays visible."""
     rows, columns = (-(-size // limit) for size in kind.shape)
     padded = np.pad(kind, ((0, -kind.shape[0] % rows), (0, -kind.shape[1] % columns)))

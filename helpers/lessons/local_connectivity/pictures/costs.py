@@ -23,7 +23,7 @@ class LocalityCosts(Picture):
         axes.xaxis.set(major_locator=FixedLocator(SIDES), minor_locator=NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda side, _: f"{side:g}"))
         axes.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 13, 3)), minor_locator=NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _power(number)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _format_power(number)))
         axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel("image side in pixels", fontsize=FONT_SIZE, color=INK)
         axes.set_title("weights = multiply-adds", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17)
@@ -79,14 +79,14 @@ class LocalityCosts(Picture):
             f"{out_channels} channel{'s' if out_channels > 1 else ''}: dense {format_count(dense.weights)} weights "
             f"({format_bytes(dense.bytes)}), local {format_count(local.weights)} weights "
             f"({format_bytes(local.bytes)}), "
-            f"{_ratio(dense.weights / local.weights)} times fewer. Each weight is used once, "
+            f"{_format_ratio(dense.weights / local.weights)} times fewer. Each weight is used once, "
             "so multiply-adds equal weights."
         )
 
 
-def _power(number: float) -> str:
+def _format_power(number: float) -> str:
     return format_count(round(number)).replace("1,000", "1 thousand")
 
 
-def _ratio(number: float) -> str:
+def _format_ratio(number: float) -> str:
     return f"{number:.1f}" if number < 10 else f"{number:,.0f}"

@@ -66,13 +66,14 @@ class SharingCosts(Picture):
             f"{format_size(sizes.image_size)} image with {format_quantity(sizes.in_channels, 'channel')}, "
             f"{format_size(sizes.kernel_size)} kernel, "
             f"{format_size(sizes.output_size)} map with {format_quantity(sizes.out_channels, 'channel')}. Locality: "
-            f"{_times(dense, local, 'weights')} fewer weights and {_times(dense, local, 'multiply_adds')} fewer "
-            f"multiply-adds. Sharing: {_times(local, shared, 'weights')} fewer weights and "
-            f"{_times(local, shared, 'multiply_adds')} fewer multiply-adds; with biases ({local.biases:,} and "
+            f"{_format_ratio(dense, local, 'weights')} fewer weights and "
+            f"{_format_ratio(dense, local, 'multiply_adds')} fewer "
+            f"multiply-adds. Sharing: {_format_ratio(local, shared, 'weights')} fewer weights and "
+            f"{_format_ratio(local, shared, 'multiply_adds')} fewer multiply-adds; with biases ({local.biases:,} and "
             f"{shared.biases:,}) {format_bytes(local.bytes)} become {format_bytes(shared.bytes)}."
         )
 
 
-def _times(more: counting.Count, fewer: counting.Count, kind: str) -> str:
+def _format_ratio(more: counting.Count, fewer: counting.Count, kind: str) -> str:
     ratio = getattr(more, kind) / getattr(fewer, kind)
     return "no" if ratio == 1 else f"{ratio:,.0f} times"

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from helpers.counting.formatting import format_signed
-from helpers.drawing.artists import PixelImage, TextCollection, signed, signs
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_signs
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import FONT_SIZE, INK
 
@@ -55,9 +55,9 @@ class GradientSum(Picture):
         self._image.show(image, block)
         placed = np.zeros(image.shape)
         placed[row : row + uses.shape[0], column : column + uses.shape[1]] = uses
-        self._uses.show(signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
-        self._signs.show(signs(placed), size=12, weight="bold")
-        self._kernel.show(signed(grad, np.abs(grad).max()), (row, column, 1, 1))
+        self._uses.show(color_signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
+        self._signs.show(label_signs(placed), size=12, weight="bold")
+        self._kernel.show(color_signed(grad, np.abs(grad).max()), (row, column, 1, 1))
         size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
         self._values.show(
             {

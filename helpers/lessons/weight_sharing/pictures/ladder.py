@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting.formatting import format_quantity, format_size, format_times
-from helpers.drawing.artists import PixelImage, TextCollection, identities
+from helpers.drawing.artists import PixelImage, TextCollection, color_identities
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK
 
@@ -40,17 +40,17 @@ class WeightLadder(Picture):
         """
         sizes, period = layer.sizes, layer.period
         count = sizes.tiled(period)
-        numbers = _checked(np.asarray(matrix), sizes, count)
+        numbers = _as_numbers(np.asarray(matrix), sizes, count)
         units, pixels = numbers.shape
         places = {((column + 0.5) / pixels, (row + 0.5) / units): (row, column) for row, column in np.argwhere(numbers)}
-        self._matrix.show(identities(numbers))
+        self._matrix.show(color_identities(numbers))
         size = min(max(SMALLEST_NUMBER, 150 / units), LARGEST_NUMBER)
         self._numbers.show({place: str(numbers[entry]) for place, entry in places.items()}, size)
         self._title.set_text(f"{units} outputs × {pixels} pixels: same number = same weight")
         current = {sizes.output_size: "local", (1, 1): "convolution"}.get(period, "tiled")
         shown = {
             "dense": (np.arange(1, numbers.size + 1).reshape(numbers.shape), sizes.dense),
-            "local": (_unshared(sizes, numbers > 0), sizes.local),
+            "local": (_number_unshared(sizes, numbers > 0), sizes.local),
             "tiled": (numbers, count),
             "convolution": (numbers, count),  # reached only when it is the layer itself
         }
@@ -65,7 +65,7 @@ class WeightLadder(Picture):
             "image, "
             f"{format_size(sizes.kernel_size)} kernel, {format_quantity(sizes.out_channels, 'channel')}. "
             f"{format_quantity(count.weights, 'weight')} instead of "
-            f"{sizes.dense.weights:,} in a dense layer, each used {_times(count)}; {count.multiply_adds:,} "
+            f"{sizes.dense.weights:,} in a dense layer, each used {_format_uses(count)}; {count.multiply_adds:,} "
             f"multiply-adds instead of {sizes.dense.multiply_adds:,}; {count.bytes:,} bytes."
         )
 
@@ -100,12 +100,12 @@ class _Rung:
     def show(self, numbers: np.ndarray, count: counting.Count, chosen: bool) -> None:
         """Show the numbered matrix and the counts."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
-        self._matrix.show(identities(numbers), outline_pixels=False)
+        self._matrix.show(color_identities(numbers), outline_pixels=False)
         self._weights.set_text(format_quantity(count.weights, "weight"))
-        self._uses.set_text(f"used {_times(count)}".replace(" to ", "–").replace(" times", "×"))
+        self._uses.set_text(f"used {_format_uses(count)}".replace(" to ", "–").replace(" times", "×"))
 
 
-def _checked(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -> np.ndarray:
+def _as_numbers(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -> np.ndarray:
     units, pixels = sizes.out_channels * np.prod(sizes.output_size), sizes.in_channels * np.prod(sizes.image_size)
     if sizes.padding != (0, 0):
         raise ValueError(
@@ -126,7 +126,7 @@ def _checked(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -
     return numbers
 
 
-def _unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
+def _number_unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
     """Number the weights of the locally connected layer that sees the same pixels."""
     channel, row, column = np.unravel_index(np.arange(len(seen)), (sizes.out_channels, *sizes.output_size))
     kernel = (row * sizes.output_size[1] + column) * sizes.out_channels + channel
@@ -135,7 +135,7 @@ def _unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
     return numbers
 
 
-def _times(count: counting.Count) -> str:
+def _format_uses(count: counting.Count) -> str:
     fewest, most = count.fewest_uses, count.uses_per_weight
     if fewest != most:
         return f"{fewest} to {most} times"

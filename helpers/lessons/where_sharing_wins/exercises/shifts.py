@@ -56,7 +56,7 @@ def head(written: Callable) -> Iterator[str]:
 
 
 def _what_it_depends_on(answer: Answer, maps: Tensor) -> str:
-    """Say why an answer may change when the maps move."""
+    """Return why an answer may change when the maps move."""
     found, seen = answer(maps), 0
     down, right = (_is_same(answer(maps.roll(3, axis)), found) for axis in (2, 3))
     if down:
@@ -91,7 +91,7 @@ def broken(written: Callable) -> Iterator[str]:
 
 
 def _what_is_alike(answer: Answer, maps: Tensor) -> str:
-    """Say why an answer may follow every shift."""
+    """Return why an answer may follow every shift."""
     found, changed = answer(maps), maps.clone()
     changed[0, 0, 4, 4] += 1
     spread = (answer(changed) - found).abs() > 1e-9
