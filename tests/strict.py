@@ -12,6 +12,8 @@ import numpy as np
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
+from helpers.server import WIDGET_VIEW
+
 PICTURE_TOLERANCE = 2.0  # root mean square of the difference of 8-bit colours; the same environment gives exactly 0
 TRAINED_PICTURE = 40.0  # where marks have moved
 TRAINED_NUMBER = 8.0  # percentage points: what nets at chance differ by from processor to processor
@@ -29,7 +31,8 @@ def pictures(outputs):
 
 def texts(outputs):
     """Return what a cell's outputs say, without their pictures, and of a progress bar only what it ends with."""
-    said = ("".join(output.get("text", "") or output.get("data", {}).get("text/plain", "")) for output in outputs)
+    stored = (output for output in outputs if list(output.get("data", {})) != [WIDGET_VIEW])  # which is never stored
+    said = ("".join(output.get("text", "") or output.get("data", {}).get("text/plain", "")) for output in stored)
     return [re.sub(r"[^\n]*\r", "", text) for text in said]
 
 

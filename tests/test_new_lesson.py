@@ -197,6 +197,7 @@ def copy(tmp_path):
         if (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tmp_path / name)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)  # tests ask git what belongs to the project
     return tmp_path
 
 
@@ -215,5 +216,5 @@ def test_a_lesson_made_by_the_guide_is_taken_in_by_every_test(copy):
     assert stored.returncode == 0, stored.stderr
     tests = run(copy, "pytest", "-v", "-p", "no:cacheprovider", "-m", "not browser", "-k", NAME, "tests", "notebooks")
     assert tests.returncode == 0, tests.stdout[-3000:]
-    for part in ("test_panels.py", "test_lessons.py", "test_notebooks.py", "test_drawing.py", f"{STEM}.ipynb"):
+    for part in ("test_panels.py", "test_lessons.py", "test_notebooks.py", "test_drawing.py", f"notebooks/{STEM}"):
         assert part in tests.stdout
