@@ -1,16 +1,18 @@
 # make lab          set up .venv if need be, and open JupyterLab on the notebooks
 # make present      the same with slides and larger text, for a teacher in front of a class
-# make test         run every test
+# make test         check style, and run all tests but those of places
+# make test-places  try the places where the notebooks are shown: Binder, a hub, Voila, slides, the class guide
 # make notebooks    run all notebooks anew and store what they show
 # make format       format code and notebooks
 # make benchmarks   print the tables of ratios, and what Binder and a class cost; most of them need Chromium
+#
+# environment.yml holds the versions that a learner gets; a requirements.txt, those for what lies beside it.
 
 PORT ?= 8888
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 TORCH_INDEX ?= $(shell sed -n 's/^ *- --extra-index-url //p' environment.yml)
 
-versions = $(shell sed -n 's/^$(1)\([a-z].*==.*\)/\1/p' environment.yml)
-learn := $(call versions,      - )
+learn := $(shell sed -n 's/^ *- \([a-z].*==.*\)/\1/p' environment.yml)
 torch := $(filter torch==%,$(learn))
 pip := .venv/bin/python -m pip --disable-pip-version-check --quiet
 # In a container root is often the only user, and Jupyter wants to be told that this is meant.
@@ -19,7 +21,7 @@ root := $(if $(filter 0,$(shell id -u)),--allow-root)
 offline = { echo; echo "The packages could not be installed. Is the network there? Then run the same command again."; \
 	echo "Behind a mirror, set PIP_INDEX_URL to its address."; exit 1; }
 
-.PHONY: lab present test notebooks format benchmarks
+.PHONY: lab present test test-places notebooks format benchmarks
 
 # JupyterLab keeps in its settings that slide mode is on: in settings of its own it does not come up in `make lab`.
 present: export JUPYTER_CONFIG_PATH := $(CURDIR)/docs/presenting
@@ -37,6 +39,9 @@ test: .venv/.test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/python -m pytest $(TEST_FLAGS)
+
+test-places: .venv/.places
+	@.venv/bin/python -m pytest tests/places $(TEST_FLAGS)
 
 notebooks: .venv/.lab
 	@.venv/bin/python -m helpers.rerun notebooks/*.ipynb
@@ -66,14 +71,11 @@ benchmarks: .venv/.benchmark
 	@$(pip) install --no-deps --editable . || $(offline)
 	@touch $@
 
-.venv/.class: .venv/.lab
-	@$(pip) install $(call versions,# class: ) || $(offline)
-	@touch $@
+.venv/.class: docs/presenting/requirements.txt
+.venv/.test: tests/requirements.txt
+.venv/.places: tests/places/requirements.txt .venv/.class .venv/.test
+.venv/.benchmark: benchmarks/requirements.txt .venv/.places
 
-.venv/.test: .venv/.class
-	@$(pip) install $(call versions,# test: ) || $(offline)
-	@touch $@
-
-.venv/.benchmark: .venv/.test
-	@$(pip) install $(call versions,# benchmark: ) || $(offline)
+.venv/.class .venv/.test .venv/.places .venv/.benchmark: .venv/.lab
+	@$(pip) install --requirement $(filter %.txt,$^) || $(offline)
 	@touch $@

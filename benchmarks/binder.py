@@ -2,9 +2,10 @@
 
     make benchmarks        or        python -m benchmarks.binder
 
-The image is built as far as this machine can (see `tests/binder.py`): repo2docker adds packages of its own, which are
-not in it. The server and its kernels have one CPU, Chromium has the others. The limit is a control group's, in which
-the kernel counts cached files too and lets go of them first; where there is none, the output says what stood in.
+The image is built as far as this machine can (see `tests/places/binder.py`): repo2docker adds packages of its own,
+which are not in it. The server and its kernels have one CPU, Chromium has the others. The limit is a control group's,
+in which the kernel counts cached files too and lets go of them first; where there is none, the output says what stood
+in.
 """
 
 import contextlib
@@ -20,9 +21,10 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Error as PlaywrightError
 
-from tests import binder, lab, notebooks
-from tests.binder import Image
+from tests import lab, notebooks
 from tests.onpage import panels
+from tests.places import binder
+from tests.places.binder import Image
 
 LIMIT = 2 * 10**9  # bytes
 PATIENCE = 900  # seconds that a run may take

@@ -17,7 +17,7 @@ import psutil
 from jupyter_client import BlockingKernelClient
 
 from tests import notebooks
-from tests.hub import NAME, Hub, jupyter_hub, published
+from tests.places.hub import NAME, Hub, jupyter_hub, published
 
 USER = "learner"
 HEAD = "notebook", "server, end", "kernel, end", "sum, end", "server, peak", "kernel, peak", "sum, peak", "CPU s"

@@ -39,7 +39,7 @@ def without():
         pass
     yield 1
 
-@live(figures.TrainingCurve(500))
+@live(pictures.TrainingCurve(500))
 def plain():
     yield from clocked("without", without())
 

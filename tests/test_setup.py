@@ -1,6 +1,7 @@
 """The two commands, and what they say when something is missing."""
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,53 +23,86 @@ from helpers import server
 from tests.notebooks import ROOT
 
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
-PINNED = [line for line in ENVIRONMENT["dependencies"][-1]["pip"] if not line.startswith("--")]
+LEARN = [line for line in ENVIRONMENT["dependencies"][-1]["pip"] if not line.startswith("--")]
+LIST = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*requirements*"]
+REQUIREMENTS = {
+    name: [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
+    for name in subprocess.check_output(LIST, cwd=ROOT, text=True).splitlines()
+}
 
 
 @pytest.fixture
 def copy(tmp_path):
     """Return a copy of what `make` reads, in a place of its own."""
-    for name in ("Makefile", "environment.yml", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "environment.yml", "pyproject.toml", *REQUIREMENTS):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "helpers").mkdir()
+    for name in ("server.json", "overrides.json"):
+        shutil.copy(ROOT / "helpers" / name, tmp_path / "helpers")
     return tmp_path
 
 
-def make(folder, *arguments, **settings):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE"))}
-    return subprocess.run(
-        ["make", *arguments], cwd=folder, env=environment | settings, capture_output=True, text=True, timeout=120
-    )
+@pytest.fixture
+def installed(copy):
+    """Return a copy in which all that `make` installs is there."""
+    (copy / ".venv").mkdir()
+    for stamp in (".lab", ".class", ".test", ".places", ".benchmark"):
+        (copy / ".venv" / stamp).touch()
+    return copy
 
 
-def test_environment_pins_every_version():
+def make(folder, *arguments):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_each_version_is_pinned_once():
+    index, torch, *_ = ENVIRONMENT["dependencies"][-1]["pip"]
+    assert re.fullmatch(r"--extra-index-url https://\S+/cpu", index)
+    assert torch.startswith("torch==")
     assert ENVIRONMENT["dependencies"][0] == "python=3.11"
-    assert ENVIRONMENT["dependencies"][-1]["pip"][0].startswith("--extra-index-url ")
-    commented = re.findall(r"^# (?:class|test|benchmark): (.*)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
-    for line in (*PINNED, *commented):
-        assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", line), line
+    pins = [*LEARN, *itertools.chain.from_iterable(REQUIREMENTS.values())]
+    assert [line for line in pins if not re.fullmatch(r"[a-z0-9-]+==[0-9.]+", line)] == []
+    names = Counter(line.partition("==")[0] for line in pins)
+    assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_what_is_installed_is_what_is_pinned():
-    for line in PINNED:
+@pytest.mark.parametrize("file", ["environment.yml", *REQUIREMENTS])
+def test_what_is_installed_is_what_is_pinned(file):
+    for line in REQUIREMENTS.get(file, LEARN):
         name, version = line.split("==")
-        assert metadata.version(name).partition("+")[0] == version
+        try:
+            assert metadata.version(name).partition("+")[0] == version
+        except metadata.PackageNotFoundError:
+            assert file not in ("environment.yml", "tests/requirements.txt"), f"{name} is missing"
 
 
-def test_make_reads_all_of_the_environment(copy):
+def test_make_installs_what_the_learner_needs(copy):
     script = make(copy, "--dry-run", "lab").stdout
-    assert f"install {' '.join(PINNED)} ||" in script
+    assert f"install {' '.join(LEARN)} ||" in script
     assert re.search(r"--index-url https://\S+ torch==[0-9.]+ ", script)
-    assert "nbval==" not in script
-    assert "nbval==" in make(copy, "--dry-run", "test").stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "folders"),
+    {
+        "lab": set(),
+        "present": {"docs/presenting"},
+        "test": {"tests"},
+        "test-places": {"docs/presenting", "tests", "tests/places"},
+        "benchmarks": {"docs/presenting", "tests", "tests/places", "benchmarks"},
+    }.items(),
+)
+def test_make_installs_what_a_target_needs_and_no_more(copy, target, folders):
+    script = make(copy, "--dry-run", target).stdout
+    assert set(re.findall(r"--requirement (\S+)", script)) == {f"{folder}/requirements.txt" for folder in folders}
 
 
 def test_slides_come_with_settings_of_their_own(copy):
     script = make(copy, "--dry-run", "present", "LAB_FLAGS=--no-browser").stdout
-    assert "jupyterlab-slideshow==" in script
     assert re.search(r"--no-browser --LabApp\.user_settings_dir=/\S+ notebooks$", script, re.MULTILINE)
-    assert "slideshow" not in (script := make(copy, "--dry-run", "lab").stdout)
-    assert "user_settings_dir" not in script
+    assert "user_settings_dir" not in make(copy, "--dry-run", "lab").stdout
 
 
 def test_there_is_no_second_list_of_versions():
@@ -94,10 +129,16 @@ def test_helpers_are_these_helpers():
     assert helpers.__file__ == str(ROOT / "helpers" / "__init__.py")
 
 
+def stand_in(folder, commands):
+    """Return a program that stands in for Python, with cases of a shell for what it is called with."""
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\ncase "$*" in {commands} esac\n')
+    program.chmod(0o755)
+    return program
+
+
 def test_python_that_is_too_old(copy):
-    old = copy / "python3.6"
-    old.write_text('#!/bin/sh\ncase "$1" in --version) echo Python 3.6.9;; *) exit 1;; esac\n')
-    old.chmod(0o755)
+    old = stand_in(copy, "--version) echo Python 3.6.9;; *) exit 1;;")
     result = make(copy, "lab", f"PYTHON={old}")
     assert result.returncode != 0
     assert "Python 3.11 or newer is needed; found: Python 3.6.9" in result.stdout
@@ -112,8 +153,8 @@ def test_no_python_at_all(copy):
 
 
 def test_no_network(copy):
-    settings = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"}
-    result = make(copy, "lab", f"PYTHON={sys.executable}", "TORCH_INDEX=http://127.0.0.1:9/cpu", **settings)
+    offline = stand_in(copy, '*venv*) mkdir -p .venv/bin; cp "$0" .venv/bin/python;; *install*) exit 1;;')
+    result = make(copy, "lab", f"PYTHON={offline}")
     assert result.returncode != 0
     assert "taking torch from the ordinary one" in result.stdout
     assert "Is the network there?" in result.stdout
@@ -132,24 +173,27 @@ def test_port_that_is_taken(copy):
     assert f"make lab PORT={port + 1}" in result.stdout
 
 
-def test_a_changed_list_of_versions_is_noticed(copy):
-    (copy / ".venv").mkdir()
-    (copy / ".venv" / ".lab").touch()
-    assert "venv --clear" not in make(copy, "--dry-run", "lab").stdout
-    os.utime(copy / "environment.yml", (2**31, 2**31))
-    assert "venv --clear" in make(copy, "--dry-run", "lab").stdout
+def test_a_changed_list_of_versions_is_noticed(installed):
+    assert "install" not in make(installed, "--dry-run", "benchmarks").stdout
+    for name in REQUIREMENTS:
+        os.utime(installed / name, (2**31, 2**31))
+        assert f"install --requirement {name} " in make(installed, "--dry-run", "benchmarks").stdout
+    os.utime(installed / "environment.yml", (2**31, 2**31))
+    assert "venv --clear" in make(installed, "--dry-run", "lab").stdout
 
 
-def test_make_test_runs_everything_and_hides_nothing(copy):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["tool"]["pytest"]["ini_options"]["testpaths"] == ["tests", "notebooks"]
-    script = make(copy, "--dry-run", "test").stdout.splitlines()[-3:]
-    assert [line.strip() for line in script] == [
+def test_the_targets_run_everything_and_hide_nothing(installed):
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    assert settings["testpaths"] == ["tests", "notebooks"]
+    assert settings["norecursedirs"] == [".*", "places"]
+    script = make(installed, "--dry-run", "test", "test-places").stdout
+    assert [line.strip() for line in script.splitlines()] == [
         ".venv/bin/ruff check .",
         ".venv/bin/ruff format --check .",
         ".venv/bin/python -m pytest",
+        ".venv/bin/python -m pytest tests/places",
     ]
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test"
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test test-places"
 
 
 def test_the_server_saves_still_pictures_and_answers_at_once():

@@ -2,16 +2,19 @@
 
 Binder takes Python and its own server packages from conda-forge; here Python is the system's, and of the packages there
 are those of `environment.yml` alone. The rest is done as there: a user without privileges, whose home is the
-repository, installs the pip section, runs `postBuild`, and starts the server through `start`.
+repository, installs the pip section into a fresh environment, runs `postBuild`, and starts the server through `start`.
+The first build keeps the wheels that it fetches in the environment of the tests, for the next one.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -26,6 +29,8 @@ from tests.notebooks import ROOT
 
 USER = "jovyan"
 PATIENCE = 900  # seconds that an installation may take
+WHEELS = Path(sys.prefix, "wheels")
+PIP = ("python", "-m", "pip", "--quiet", "--no-cache-dir", "--disable-pip-version-check")
 PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")  # where a user without privileges finds programs
 
 
@@ -100,19 +105,33 @@ def pip_section() -> list[str]:
 
 
 @contextlib.contextmanager
-def built() -> Iterator[Image]:
-    """Build the image in a folder of its own, and leave nothing behind; raises RuntimeError where a step fails."""
-    with tempfile.TemporaryDirectory() as folder:
+def built(quickly: bool = False) -> Iterator[Image]:
+    """Build the image in a folder of its own that goes at the end; raises RuntimeError where a step fails.
+
+    Quickly means in memory where there is room, and without bytecode: to compile it, and to delete it all from a disk,
+    may take minutes.
+    """
+    with tempfile.TemporaryDirectory(dir=_memory() if quickly else None) as folder:
         image = Image(Path(folder))
         try:
             _copy_repository(image)
             image.run(python(), "-m", "venv", image.environment)
-            _install(image)
+            _install(image, *(["--no-compile"] if quickly else []))
             image.run("binder/postBuild")
             yield image
         finally:
             if image.user != os.geteuid():
                 _end([process for process in psutil.process_iter(["uids"]) if _owner(process) == image.user])
+
+
+def _memory() -> str | None:
+    """Return a folder in memory that has room for an image and lets programs run, or None."""
+    folder = "/dev/shm"
+    if not os.path.isdir(folder):
+        return None
+    about = os.statvfs(folder)
+    free = min(about.f_bavail * about.f_frsize, psutil.virtual_memory().available)
+    return folder if free > 6 * 10**9 and not about.f_flag & os.ST_NOEXEC else None
 
 
 def _copy_repository(image: Image) -> None:
@@ -126,15 +145,29 @@ def _copy_repository(image: Image) -> None:
         os.chown(path, image.user, -1, follow_symlinks=False)
 
 
-def _install(image: Image) -> None:
-    """Install the pip section; where the index of CPU wheels cannot be reached, the ordinary one has torch too."""
+def _install(image: Image, *flags: str) -> None:
+    """Install the pip section from wheels."""
+    _, *packages = pip_section()
+    kept = WHEELS / hashlib.sha256(" ".join(pip_section()).encode()).hexdigest()[:12]
+    wheels = image.home.parent / "wheels"
+    if kept.exists():
+        shutil.copytree(kept, wheels)  # where the user may read them
+    else:
+        _fetch(image, wheels)
+        shutil.rmtree(WHEELS, ignore_errors=True)  # those of an older list of versions
+        shutil.copytree(wheels, WHEELS / "new").rename(kept)
+    image.run(*PIP, "install", "--no-index", f"--find-links={wheels}", *flags, *packages)
+
+
+def _fetch(image: Image, wheels: Path) -> None:
+    """Fetch the wheels; where the index of CPU wheels cannot be reached, the ordinary one has torch too."""
     option, *packages = pip_section()
     index = os.environ.get("TORCH_INDEX", option.removeprefix("--extra-index-url "))
     torch = next(package for package in packages if package.startswith("torch=="))
-    pip = ("python", "-m", "pip", "install", "--quiet", "--no-cache-dir")
+    fetch = (*PIP, "wheel", f"--wheel-dir={wheels}", f"--find-links={wheels}")
     with contextlib.suppress(RuntimeError):
-        image.run(*pip, "--retries", "0", "--timeout", "15", "--no-deps", "--index-url", index, torch)
-    image.run(*pip, *packages)
+        image.run(*fetch, "--retries=0", "--timeout=15", "--no-deps", f"--index-url={index}", torch)
+    image.run(*fetch, *packages)
 
 
 def _end(processes: list[psutil.Process]) -> None:

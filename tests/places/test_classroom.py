@@ -1,13 +1,11 @@
 """The class guide: its panels say what it says they do, its minutes add up, and its page to print is one page."""
 
-import inspect
 import re
 
-import nbformat
 import pytest
 
+from helpers.live.controls import find_starts
 from tests import lab, notebooks
-from tests.expected import EXPECTED, RUNS
 
 DOCS = notebooks.ROOT / "docs"
 GUIDE = (DOCS / "classroom.md").read_text()
@@ -23,8 +21,7 @@ def notebook_of(station):
 
 
 def headings(path):
-    cells = nbformat.read(path, as_version=4).cells
-    return {line[3:] for cell in cells for line in cell.source.splitlines() if line.startswith("## ")}
+    return {line[3:] for cell in notebooks.cells(path) for line in cell.source.splitlines() if line.startswith("## ")}
 
 
 def test_each_station_is_a_section_of_its_notebook():
@@ -45,18 +42,12 @@ def moves():
 
 @pytest.mark.parametrize(("stem", "function", "arguments", "said"), [*moves()])
 def test_the_panel_says_what_the_guide_says(stem, function, arguments, said):
-    assert (stem, function) in EXPECTED
-    shown = notebooks.run_here(notebooks.path_of(stem))[function]
-    start = {name: parameter.default for name, parameter in inspect.signature(shown).parameters.items()}
-    asked = eval(f"dict({arguments})")
-    assert asked.keys() <= start.keys()
-    panel = shown.panel.set(**start | asked)
-    try:
-        assert panel.values == start | asked, "the sliders cannot stand like this"
-        assert panel.problem == ""
-        assert said in panel.sentence
-    finally:
-        panel.set(**start)
+    panel = notebooks.run_here(notebooks.path_of(stem)).panels[function]
+    start, asked = find_starts(panel._function, panel._ranges), eval(f"dict({arguments})")
+    panel.set(**start | asked)
+    assert panel.values == start | asked, "the sliders cannot stand like this"
+    assert panel.problem == ""
+    assert said in panel.sentence
 
 
 def test_no_move_is_written_in_another_way():
@@ -76,11 +67,12 @@ def test_the_minutes_follow_each_other_and_end_in_time(length):
         assert linked is None or linked[2] == re.sub(r"[^\w -]", "", linked[1].lower()).replace(" ", "-")
 
 
-def test_the_runs_of_the_guide_exist():
-    presets = {preset["name"] for stem, name in RUNS for preset in
-               notebooks.run_here(notebooks.path_of(stem))[name].panel.presets}  # fmt: skip
-    assert "without momentum" in presets
-    assert "Press *without momentum*" in GUIDE
+def test_the_buttons_of_the_guide_exist():
+    pressed = [(text, name) for text in STATIONS.values() for name in re.findall(r"Press \*(\w[^*]*)\*", text)]
+    assert pressed
+    for text, name in pressed:
+        panels = notebooks.run_here(notebook_of(text)).panels.values()
+        assert name in [preset["name"] for panel in panels for preset in panel.presets]
 
 
 def test_the_page_to_print_asks_for_every_station():
@@ -88,7 +80,7 @@ def test_the_page_to_print_asks_for_every_station():
     assert asked == [*STATIONS]
 
 
-@pytest.mark.skipif(lab.chromium() is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
+@pytest.mark.usefixtures("chromium")
 def test_the_page_to_print_is_one_page():
     with lab.browser_page() as page:
         page.goto((DOCS / "predictions.html").as_uri())

@@ -53,12 +53,6 @@ class Hub:
         return self.ask(f"user/{user}/git-pull/api?{query}").decode()
 
 
-def link(hub: Hub, repository: Path, notebook: str) -> str:
-    """Return the link that a teacher hands out: it pulls the repository and opens a notebook."""
-    query = {"repo": repository.as_uri(), "branch": "main", "urlpath": f"lab/tree/{NAME}/notebooks/{notebook}"}
-    return f"{hub.address}/hub/user-redirect/git-pull?{urlencode(query)}"
-
-
 @contextlib.contextmanager
 def jupyter_hub(folder: Path, *users: str) -> Iterator[Hub]:
     """Serve a class on free local ports, each user with a home below `folder`; everything is stopped at the end.
