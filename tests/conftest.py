@@ -20,30 +20,35 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def desk(request, chromium, tmp_path_factory):
-    """Return a JupyterLab in Chromium, with a copy of the notebooks for each density of the screen."""
-    planned = [item.callspec.params["on_desk"] for item in request.session.items if uses(item, "on_desk")]
+    """Return the notebooks that tests ask for, in a JupyterLab in Chromium: a copy for each density of the screen."""
+    items = [item for item in request.session.items if "on_desk" in getattr(item, "fixturenames", ())]
+    planned = list(dict.fromkeys(item.callspec.params["on_desk"] for item in items))
     root = tmp_path_factory.mktemp("lab")
     for density in {density for _, density in planned}:
         shutil.copytree(notebooks.PATHS[0].parent, root / str(density))
     with lab.jupyter_lab(root) as address, lab.browser() as browser:
-        yield lab.Desk(browser, address, root, list(dict.fromkeys(planned)))
+        yield lab.run_in_turn(browser, address, root, planned)
 
 
-@pytest.fixture(scope="session", params=[(path.name, 1.0) for path in notebooks.PATHS], ids=lambda place: place[0])
+@pytest.fixture(scope="session", params=[(path.name, 1.0) for path in notebooks.PATHS], ids="{0[0]}-{0[1]}".format)
 def on_desk(request, desk):
     """Return a notebook in a page in which all its cells were run, once for all tests that ask for it."""
-    notebook = desk.take(*request.param)
+    notebook = next(desk)
+    lab.wait_for_all(notebook.page, timeout=300)
     yield notebook
-    notebook.page.context.close()
+    notebook.page.close()
     done = ", ".join(f"{number} {what}" for what, number in notebook.done.items())
     request.config.stash.setdefault(DONE, []).append(f"{'/'.join(notebook.path.parts[-2:])}: {done}")
 
 
 @pytest.fixture
 def closed(on_desk):
-    """Return a notebook with the panels that nobody has answered yet; at the end the page has complained of nothing."""
+    """Return a notebook as Run All leaves it, with closed panels; in the end the page has complained of nothing."""
     yield on_desk
-    on_desk.raise_complaints()
+    complaints = on_desk.complaints.copy()
+    on_desk.complaints.clear()
+    assert complaints == []
+    assert on_desk.page.get_by_text("official Jupyter news").count() == 0
 
 
 @pytest.fixture
@@ -53,15 +58,15 @@ def opened(closed):
     return closed
 
 
-def uses(item, fixture):
-    """Return whether a test asks for a fixture."""
-    return fixture in getattr(item, "fixturenames", ())
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Let tests on the desk come last, for its event loop stops others; and those that find the panels closed first."""
-    items.sort(key=lambda item: (1 + uses(item, "opened"), item.path.name) if uses(item, "on_desk") else (0, ""))
+
+    def turn(item):
+        desk, on_desk, opened = (name in getattr(item, "fixturenames", ()) for name in ("desk", "on_desk", "opened"))
+        return desk, desk and not on_desk, opened, item.path.name if desk else ""
+
+    items.sort(key=turn)
 
 
 def pytest_terminal_summary(terminalreporter, config):

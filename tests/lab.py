@@ -1,6 +1,7 @@
 """A real JupyterLab in a real browser: what the browser tests and the latency benchmark share."""
 
 import contextlib
+import itertools
 import os
 import re
 import secrets
@@ -12,20 +13,12 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Error, Locator, Page, sync_playwright
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 
 def chromium() -> str | None:
@@ -92,22 +85,28 @@ def _address(server: subprocess.Popen, log: Path) -> str:
         for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text()):
             with contextlib.suppress(OSError), urllib.request.urlopen(base + "login", timeout=5):
                 return base
-        time.sleep(0.2)
+        time.sleep(0.05)
     raise RuntimeError("the server did not start:\n" + log.read_text())
 
 
 @contextlib.contextmanager
-def browser_page(width: int = 1280, height: int = 900, density: float = 1.0) -> Iterator[Page]:
-    """Open an empty page in Chromium, `density` screen pixels to a page pixel."""
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=density)
-        yield context.new_page()
-        browser.close()
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu"])
+        yield started
+        started.close()
 
 
-def _ours(error: Error) -> bool:
-    """Say whether an error of the page may come from a panel, whose module has an address that begins with `blob:`.
+@contextlib.contextmanager
+def browser_page(width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """Open an empty page in Chromium."""
+    with browser() as started:
+        yield started.new_page(viewport={"width": width, "height": height})
+
+
+def _is_ours(error: Error) -> bool:
+    """Return whether an error of the page may come from a panel, whose module has an address that begins with `blob:`.
 
     JupyterLab itself stumbles now and then as it moves cells into its window and out again.
     """
@@ -116,16 +115,15 @@ def _ours(error: Error) -> bool:
 
 @dataclass
 class Opened:
-    """A notebook that has been run on a page: what the page complained of, and a count of what a test did there."""
+    """A notebook on a page: what the page complained of, and a count of what was done there."""
 
     path: Path
     page: Page
     complaints: list[str] = field(default_factory=list)
-    predictions: list[tuple] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.page.on("pageerror", lambda error: self.complaints.append(error.stack) if _ours(error) else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(error.stack) if _is_ours(error) else None)
         self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
 
 
@@ -139,9 +137,39 @@ def opened(path: Path) -> Iterator[Opened]:
         yield notebook
 
 
+def run_in_turn(browser: Browser, address: str, root: Path, planned: Iterable[tuple[str, float]]) -> Iterator[Opened]:
+    """Yield notebooks whose cells are being run; while one is in use the next one runs, and the one after that loads.
+
+    Each is given by its name and its density, screen pixels to a page pixel, for which `root` has a folder.
+    """
+
+    def load(place: tuple[str, float]) -> Opened:
+        name, density = place
+        # In a window of its own: Chromium draws a tab that is behind another one once a second.
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=density)
+        page.goto(address.format(path=f"{density}/{name}"), wait_until="commit")
+        return Opened(root / str(density) / name, page)
+
+    def start(notebook: Opened) -> Opened:
+        _wait_for_kernel(notebook.page)
+        choose(notebook.page, "Run", "Run All Cells")
+        return notebook
+
+    yield from _one_ahead(map(start, _one_ahead(map(load, planned))))
+
+
+def _one_ahead(items: Iterator[Opened]) -> Iterator[Opened]:
+    for before, _ in itertools.pairwise(itertools.chain(items, [None])):
+        yield before
+
+
 def open_notebook(page: Page, address: str, path: str) -> None:
     """Open a notebook in JupyterLab and wait until its kernel is idle."""
     page.goto(address.format(path=path))
+    _wait_for_kernel(page)
+
+
+def _wait_for_kernel(page: Page) -> None:
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_selector("text=/ipykernel.*Idle/", timeout=60_000)
 
@@ -152,15 +180,14 @@ def choose(page: Page, menu: str, item: str) -> None:
     page.click(f".lm-Menu-itemLabel:text-is('{item}')")
 
 
-def change_theme(page: Page, theme: str) -> None:
-    """Give JupyterLab another theme, by its name."""
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
-    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-
-
 def run_all(page: Page, timeout: float = 120) -> None:
     """Run all cells and wait until the kernel has finished the last and its panels stand; `timeout` is in seconds."""
     choose(page, "Run", "Run All Cells")
+    wait_for_all(page, timeout)
+
+
+def wait_for_all(page: Page, timeout: float) -> None:
+    """Wait until the cells that are being run have finished and their panels stand."""
     page.wait_for_function(
         """() => {
             const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
@@ -178,13 +205,35 @@ def skip_predictions(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('.owmu-closed') === null")
 
 
+def wait_for(node: Locator, wrong: str, arg: Any = None, patience: float = 30) -> None:
+    """Wait until a function of JavaScript, called with a part of the page and `arg` in each frame, finds nothing wrong.
+
+    Raises AssertionError with the words that it still returns after `patience` seconds.
+    """
+    words = node.evaluate(
+        f"""async (node, [arg, end]) => {{
+            for (;;) {{
+                const words = await ({wrong})(node, arg);
+                if (!words || Date.now() > end) return words;
+                await new Promise(requestAnimationFrame);
+            }}
+        }}""",
+        [arg, 1000 * (time.time() + patience)],
+    )
+    assert not words, words
+
+
 def bring_into_view(page: Page, target: Locator) -> None:
     """Scroll until a part of the page stands still in view: JupyterLab moves cells about while it draws them."""
-    last = None
-    for _ in range(20):
-        target.evaluate("node => node.scrollIntoView({ block: 'center' })")
-        page.wait_for_timeout(200)
-        box = target.bounding_box()
-        if box == last:
-            return
-        last = box
+    target.evaluate(
+        """async node => {
+            let [last, still] = ['', 0];
+            for (let frame = 0; still < 6 && frame < 120; frame++) {
+                node.scrollIntoView({ block: 'center' });
+                await new Promise(requestAnimationFrame);
+                const now = JSON.stringify(node.getBoundingClientRect());
+                still = now === last ? still + 1 : 0;
+                last = now;
+            }
+        }"""
+    )

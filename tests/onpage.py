@@ -1,47 +1,108 @@
-"""The panels of a notebook on a page: what they show, and what they have to show."""
+"""The panels of a notebook on a page, each with its twin: the panel that the same cell makes in this process.
+
+Whatever is done on the page is done to the twin as well, and then the page has to show what the twin shows.
+"""
 
 import base64
 import contextlib
 import json
 
-from tests import lab
-from tests.expected import EXPECTED, RUNS
-from tests.expected.predictions import PREDICTIONS
-from tests.pixels import decoded
+from helpers.live import RunPanel
+from helpers.live.controls import find_starts
+from tests import lab, notebooks
 
-PATIENCE = 400  # times that a sentence is looked at, at least 50 milliseconds apart
 THUMB = 16  # pixels: how wide Chromium draws the part of a slider that is dragged
+
+# What a panel shows that is not wanted: a control, a prediction, the problem, the sentence, or the picture.
+DIFFERENCE = """async (panel, { png, ...wanted }) => {
+    const text = name => panel.querySelector(name).textContent;
+    const row = row => {
+        const [input, name] = [row.querySelector('input, select'), row.querySelector('label').textContent];
+        if (input.options) return { name, choices: [...input.options].map(one => one.value), value: input.value };
+        const [first, last, step, value] = ['min', 'max', 'step', 'value'].map(each => Number(input[each]));
+        const said = new Set([input.value, input.ariaValueText, row.querySelector('output').textContent]);
+        return { name, first, last, step, value, ...(said.size > 1 && { said: [...said] }) };
+    };
+    const group = group => ({
+        chosen: group.querySelector("[aria-pressed='true']")?.textContent ?? null,
+        said: group.querySelector('.owmu-said').textContent,
+    });
+    const pixels = picture => {
+        const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+        context.drawImage(picture, 0, 0);
+        return context.getImageData(0, 0, picture.width, picture.height);
+    };
+    const shown = {
+        controls: [...panel.querySelectorAll('.owmu-row')].map(row),
+        predictions: [...panel.querySelectorAll('.owmu-predict')].map(group),
+        problem: text('.owmu-problem').split('\\n')[0], // then comes the line of the cell, which only a kernel knows
+        sentence: text('.owmu-sentence'),
+    };
+    for (const what in wanted) {
+        const [one, other] = [shown, wanted].map(each => JSON.stringify(each[what]));
+        if (one !== other) return `the ${what}: ${one} instead of ${other}`;
+    }
+    const bytes = Uint8Array.from(atob(png), one => one.charCodeAt(0));
+    const right = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const [one, other] = [panel.querySelector('canvas'), right].map(pixels);
+    const same = one.width === other.width && one.data.every((value, place) => value === other.data[place]);
+    return same ? '' : `the picture, ${one.width} pixels wide, is not the right one, ${other.width} wide`;
+}"""
+
+# What a panel has of each kind of control or question: the names of controls, or as many words.
+KINDS = {
+    "slider": lambda twin: [one["name"] for one in twin.controls if "first" in one and not isinstance(twin, RunPanel)],
+    "choice": lambda twin: [one["name"] for one in twin.controls if "choices" in one],
+    "dependent range": lambda twin: [name for name, given in twin._ranges.items() if callable(given)],
+    "preset": lambda twin: [one["name"] for one in twin.presets],
+    "run": lambda twin: ["run"] if isinstance(twin, RunPanel) else [],
+    "picture to point at": lambda twin: ["picture"] if twin.pointable else [],
+    "question": lambda twin: ["question" for one in twin._questions if one.right is not None],
+    "vote": lambda twin: ["vote" for one in twin._questions if one.right is None],
+    "several questions": lambda twin: ["questions"] if len(twin._questions) > 1 else [],
+}
 
 
 def panels(opened):
-    """Return each panel of the page with what its sentence and picture have to be, in the order of the cells."""
-    names = ordered_panels(opened.path)
+    """Return each panel of the page with its twin, in the order of the cells."""
+    twins = notebooks.run_here(notebooks.path_of(opened.path.stem)).panels.values()
     found = opened.page.locator(".owmu-panel")
-    assert found.count() == len(names)
-    return [(found.nth(number), EXPECTED[opened.path.stem, name]) for number, name in enumerate(names)]
+    assert found.count() == len(twins)
+    return [(found.nth(number), twin) for number, twin in enumerate(twins)]
 
 
-def runs(opened):
-    """Return each panel that runs, with what a run of it has to end with."""
-    named = zip(ordered_panels(opened.path), panels(opened), strict=True)
-    return [(panel, RUNS[opened.path.stem, name]) for name, (panel, _) in named if (opened.path.stem, name) in RUNS]
+def having(opened, kind):
+    """Return the panels that have something of a kind, each with its twin and what it has."""
+    return [(panel, twin, KINDS[kind](twin)) for panel, twin in panels(opened) if KINDS[kind](twin)]
 
 
-def ordered_panels(path):
-    """Return the names of a notebook's panels, in the order of the cells."""
-    source = path.read_text()
-    return sorted((name for stem, name in EXPECTED if stem == path.stem), key=lambda name: source.index(f"def {name}("))
+def one_of_each(opened):
+    """Return panels, each with its twin, in which each kind that the notebook has is met."""
+    firsts = [having(opened, kind)[:1] for kind in KINDS]
+    return list({id(twin): (panel, twin) for found in firsts for panel, twin, _ in found}.values())
+
+
+def in_use(opened, kind, which=0):
+    """Yield one of the panels that have something of a kind, if there are any; its height has to stay meanwhile."""
+    for panel, twin, names in having(opened, kind)[which:][:1]:
+        lab.bring_into_view(opened.page, panel)
+        with steady(panel):
+            yield panel, twin, names
+
+
+def control_of(panel, name):
+    """Return the slider or choice of that name."""
+    return panel.locator(f"[id$='-{name}']")
 
 
 def values(panel):
     """Return the controls' values as the page shows them, in their order."""
-    shown = panel.evaluate(
-        """panel => [...panel.querySelectorAll('.owmu-row')].map(row => {
-            const choice = row.querySelector('select');
-            return [row.querySelector('label').textContent, choice?.value, row.querySelector('output')?.value];
-        })"""
+    return panel.evaluate(
+        """panel => Object.fromEntries([...panel.querySelectorAll('.owmu-row')].map(row => {
+            const input = row.querySelector('input, select');
+            return [row.querySelector('label').textContent, input.options ? input.value : Number(input.value)];
+        }))"""
     )
-    return {name: choice or number(value) for name, choice, value in shown}
 
 
 def number(text):
@@ -54,90 +115,44 @@ def name_of(control):
     return control.evaluate("node => node.labels[0].textContent")
 
 
-def check(opened, panel, expect, **wanted):
-    """Wait until the sentence is the one for the shown values, and look at the picture on the screen.
-
-    Raises AssertionError where a value is not the wanted one, or where the sentence or the picture stays wrong.
-    """
-    for _ in range(PATIENCE):  # a preset's values come back from the kernel
-        if wanted.items() <= values(panel).items():
-            break
-        opened.page.wait_for_timeout(50)
-    assert wanted.items() <= values(panel).items()
-    wait_for_look(opened, panel, wait_for_sentence(opened, panel, expect))
-    opened.done["sentences and pictures checked"] += 1
-
-
-def wait_for_look(opened, panel, look):
-    """Wait until the picture stands a look: it is decoded a moment after the sentence is set.
+def check(opened, panel, twin, **wanted):
+    """Move the twin to where the panel's controls stand, or are wanted, and wait until the panel shows the same.
 
     Raises AssertionError where it does not.
     """
-    for patience in range(20, -1, -1):
-        try:
-            return look(decoded(shown_on(panel)))
-        except AssertionError:
-            if patience == 0:
-                raise
-            opened.page.wait_for_timeout(50)
+    wait_for_twin(opened, panel, twin.set(**values(panel) | wanted))
 
 
-def wait_for_sentence(opened, panel, expect):
-    """Wait until the sentence is the one for the shown values, and return the look that the picture has to stand.
+def wait_for_twin(opened, panel, twin, png=None, **more):
+    """Wait until a panel shows what its twin shows, or another picture, and more.
 
-    Raises AssertionError where it stays another one, or where there is a problem as well.
+    Raises AssertionError where it does not.
     """
-    of, sentence, said = None, None, panel.locator(".owmu-sentence")
-    for _ in range(PATIENCE):
-        if (now := values(panel)) != of:  # a move may change the ends of other sliders, and so their values
-            of = now
-            try:
-                sentence, look = expect(**now)
-            except (IndexError, ValueError):  # another slider still stands beyond its new end
-                sentence = None
-        if said.text_content() == sentence:
-            assert panel.locator(".owmu-problem").inner_text() == ""
-            return look
-        opened.page.wait_for_timeout(50)
-    raise AssertionError(f"for {of} the panel says {said.text_content()!r} instead of {sentence!r}")
+    more |= {"controls": twin.controls, "problem": twin.problem.partition("\n")[0], "sentence": twin.sentence}
+    lab.wait_for(panel, DIFFERENCE, more | {"png": base64.b64encode(png or twin.png).decode()})
+    opened.done["looks"] += 1
 
 
-def shown_on(panel):
-    """Return the panel's picture as it is on the screen."""
-    url = panel.locator("canvas").evaluate("canvas => canvas.toDataURL()")
-    return base64.b64decode(url.partition(",")[2])
+def predictions_of(twin):
+    """Return what is shown of the questions of a twin that has all its answers."""
+    return {"predictions": [{name: state[name] for name in ("chosen", "said")} for state in twin.predictions]}
 
 
-def sentence_of(panel):
-    """Return the element that holds the panel's sentence."""
-    return panel.locator(".owmu-sentence").element_handle()
+def back_to_start(twin):
+    """Bring a twin to where its panel stands at first, and return it."""
+    if hasattr(twin.picture, "mark"):
+        twin.picture.mark(None)
+    if isinstance(twin, RunPanel):
+        twin.picture.clear()
+        twin._ran = None
+    return twin.set(**find_starts(twin._function, twin._ranges))
 
 
-def predict(opened):
-    """Answer by keyboard what the panels ask first, in turn rightly, wrongly and not at all; return what was seen.
-
-    That is for each panel its name, the answer, how much could be reached before it, what was said before and after,
-    which of the explanation below was seen before and after, and the values before and after.
-    """
-    seen, page = [], opened.page
-    for number, (name, (panel, _)) in enumerate(zip(ordered_panels(opened.path), panels(opened), strict=True)):
-        if (opened.path.stem, name) not in PREDICTIONS:
-            continue
-        lab.bring_into_view(page, panel)
-        right, _ = PREDICTIONS[opened.path.stem, name]()
-        answers = panel.locator(".owmu-predict .owmu-button:not(.owmu-skip)").all_inner_texts()
-        answer = (right, next(one for one in answers if one != right), "skip")[number % 3]
-        reached = panel.locator("input:visible, select:visible, canvas:visible, .owmu-presets button:visible").count()
-        before, said = values(panel), panel.locator(".owmu-said")
-        asked, hidden = said.inner_text(), explained(panel)
-        with steady(panel):
-            press(opened, panel.get_by_role("button", name=answer, exact=True), "Enter")
-            page.wait_for_function("panel => !panel.matches('.owmu-closed')", arg=panel.element_handle())
-            wait_for_sentence(opened, panel, EXPECTED[opened.path.stem, name])
-        told = (asked, said.inner_text()), (hidden, explained(panel))
-        seen.append((name, answer, reached, *told, before, values(panel)))
-        opened.done["predictions"] += 1
-    return seen
+def run_until(twin, done):
+    """Let a twin run until that much is done, from 0 to 1, and return it."""
+    with contextlib.closing(twin._advance()) as steps:
+        next(step for step in steps if twin._done >= done - 1e-9)
+    return twin
 
 
 def explained(panel):
@@ -162,18 +177,18 @@ def press(opened, control, key):
 
 def move_first_slider(opened):
     """Look at the first panel, move its first slider to the end by keyboard, and look again."""
-    panel, expect = panels(opened)[0]
+    panel, twin = panels(opened)[0]
     lab.bring_into_view(opened.page, panel)
-    check(opened, panel, expect)
+    check(opened, panel, twin)
     slider = panel.locator("input").first
     press(opened, slider, "End")
-    check(opened, panel, expect, **{name_of(slider): number(slider.get_attribute("max"))})
+    check(opened, panel, twin, **{name_of(slider): number(slider.get_attribute("max"))})
 
 
 def drag(opened, slider, place):
     """Drag a slider to a fraction of its way with the mouse, and return the value that has to be there."""
     first, last, step, value = slider.evaluate("node => [node.min, node.max, node.step, node.value].map(Number)")
-    wanted = first + round(place * (last - first) / step) * step
+    wanted = round(first + round(place * (last - first) / step) * step, 10)
     box = slider.bounding_box()
     middle = box["y"] + box["height"] / 2
     start, end = (
@@ -202,21 +217,18 @@ def steady(panel):
         }"""
     )
     yield
-    heights = watch.evaluate("({ heights, observer }) => { observer.disconnect(); return [...heights]; }")
+    heights = watch.evaluate(
+        """async ({ heights, observer }) => {
+            for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+            observer.disconnect();
+            return [...heights];
+        }"""
+    )
     assert len(heights) == 1, f"the cell had the heights {heights}"
 
 
 def saved(path, page):
-    """Save with Ctrl+S, wherever the focus is, and return the cells of the file once it has been written in full.
-
-    Raises AssertionError where that does not happen.
-    """
-    before = path.stat().st_mtime_ns
-    page.keyboard.press("Control+s")
-    for _ in range(150):
-        page.wait_for_timeout(200)
-        with contextlib.suppress(json.JSONDecodeError):
-            cells = json.loads(path.read_text())["cells"]
-            if path.stat().st_mtime_ns > before:
-                return cells
-    raise AssertionError("Ctrl+S did not save the notebook")
+    """Save with Ctrl+S, wherever the focus is, and return the cells of the file once it has been written."""
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+        page.keyboard.press("Control+s")
+    return json.loads(path.read_text())["cells"]

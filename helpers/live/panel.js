@@ -88,8 +88,9 @@ function predictRow({ question, answers }, unanswered, panel, onPredict) {
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", question || "your prediction");
   if (question) make("div", "owmu-question", group).textContent = question;
-  const buttons = answers.map((answer) => pressButton(answer, "owmu-button", group, () => onPredict(answer)));
-  const skip = pressButton("skip", "owmu-button owmu-skip", group, () => onPredict(null));
+  const row = make("div", "owmu-answers", group);
+  const buttons = answers.map((answer) => pressButton(answer, "owmu-button", row, () => onPredict(answer)));
+  const skip = pressButton("skip", "owmu-button owmu-skip", row, () => onPredict(null));
   const said = make("div", "owmu-said", group);
   said.setAttribute("aria-live", "polite");
   return ({ open, chosen, said: words }) => {
