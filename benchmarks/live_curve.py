@@ -59,6 +59,7 @@ def measure() -> dict[str, list[float]]:
         with lab.jupyter_lab(Path(folder)) as address, lab.browser_page() as page:
             lab.open_notebook(page, address, "live_curve.ipynb")
             lab.run_all(page)
+            lab.skip_predictions(page)
             for number in range(2 * ROUNDS):
                 panel = page.locator(".owmu-panel").nth(1 + number % 2)
                 lab.bring_into_view(page, panel)

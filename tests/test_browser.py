@@ -166,20 +166,18 @@ def test_pointing_at_the_picture(opened):
 def test_a_run_is_watched_stopped_and_run_again(opened):
     for panel, twin, _ in in_use(opened, "run"):
         start, stop = panel.locator(".owmu-run button").all()
-        under_way, over = (panel.locator(f".owmu-run [aria-disabled='{idle}']") for idle in ("false", "true"))
         bar, chosen = panel.locator("progress"), panel.locator("[aria-pressed='true']").all_inner_texts()
         twin.predict(chosen[0] if chosen else None)
         for slider in panel.locator("input").all():
             slider.press("End")  # the highest learning rate diverges
         press(opened, start, "Enter")
-        over.wait_for()
         wait_for_twin(opened, panel, twin.run(**values(panel)))
         presses = ".owmu-presets button", ".owmu-start"  # the preset holds for the run, before the sliders show it
         panel.evaluate("(node, presses) => presses.forEach(one => node.querySelector(one)?.click())", presses)
-        under_way.wait_for()
+        panel.locator(".owmu-run [aria-disabled='false']").wait_for()
         lab.wait_for(bar, "bar => bar.value > 0.1 ? '' : 'the run does not go on'")
         press(opened, stop, "Enter")
-        over.wait_for()
+        panel.locator(".owmu-run [aria-disabled='true']").wait_for()
         done = bar.evaluate("bar => bar.value")
         assert 0.1 < done < 1
         twin.set(**twin.presets[0]["values"] if twin.presets else {})
@@ -188,8 +186,6 @@ def test_a_run_is_watched_stopped_and_run_again(opened):
             press(opened, panel.locator("input").first, key)
             check(opened, panel, twin)
         press(opened, start, "Enter")
-        under_way.wait_for()
-        over.wait_for()
         wait_for_twin(opened, panel, twin.run(), **onpage.predictions_of(twin))
         opened.done["runs"] += 3
 

@@ -2,7 +2,6 @@
 
 import shutil
 
-import nbformat
 import pytest
 
 from helpers.live import RunPanel
@@ -37,8 +36,7 @@ def is_panel(cell):
 
 def slide_types(path):
     """Return each cell of a notebook with its slide type."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [(cell, cell.metadata.get("slideshow", {}).get("slide_type")) for cell in cells]
+    return [(cell, cell.metadata.get("slideshow", {}).get("slide_type")) for cell in notebooks.cells(path)]
 
 
 def steps(path):
@@ -170,11 +168,11 @@ def first_panel(presented):
 @first_notebook
 def test_keys_on_a_slider_move_it_and_not_the_slide(presented):
     panel, twin, step = first_panel(presented)
-    slider = panel.locator("input").first
-    for key in ("Home", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown", "Space"):
+    slider, control = panel.locator("input").first, twin.controls[0]
+    for key, stop in (("Home", 0), ("ArrowRight", 1), ("ArrowUp", 2), ("ArrowLeft", 1), ("ArrowDown", 0), ("Space", 0)):
         press(presented, slider, key)
-        check(presented, panel, twin)
-    check(presented, panel, twin, **{name_of(slider): drag(presented, slider, 1.0)})
+        check(presented, panel, twin, **{control["name"]: control["first"] + stop * control["step"]})
+    check(presented, panel, twin, **{control["name"]: drag(presented, slider, 1.0)})
     wait_for_step(presented.page, steps(presented.path)[step])
 
 
