@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "errors": set(),
     "progress": set(),
     "digits": {"counting"},
+    "photos": {"counting"},
     "training": {"counting"},
     "layers": {"counting"},
     "drawing": {"counting"},

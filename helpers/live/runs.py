@@ -23,8 +23,9 @@ class RunPanel(Panel):
     """The controls, Run and Stop, a progress bar, the picture and the sentence of a function that yields.
 
     Controls say what the next run will be; they do not disturb a run. The function yields how much is done, from 0 to
-    1, and the picture, which also has `clear()`, is drawn again now and then. A function that raises ends its run:
-    `problem` says why, and the picture stays as far as it got. Only one run is under way in a kernel; another one
+    1, and the picture, which also has `clear()`, is drawn again now and then; where the picture has a `pace`, in
+    seconds, each step stays on the page that long. A function that raises ends its run: `problem` says why, and the
+    picture stays as far as it got. Only one run is under way in a kernel; another one
     stops it.
     """
 
@@ -72,6 +73,10 @@ class RunPanel(Panel):
             turn = frame = perf_counter()
             pause = FASTEST
             for _ in _lock_each(steps):
+                if pace := getattr(self.picture, "pace", 0):
+                    self._draw()
+                    await asyncio.sleep(pace)
+                    continue
                 now = perf_counter()
                 if now - turn < TURN:
                     continue
