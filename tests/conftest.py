@@ -33,7 +33,8 @@ def desk(request, chromium, tmp_path_factory):
 @pytest.fixture(scope="session", params=[(path.name, 1.0) for path in notebooks.PATHS], ids="{0[0]}-{0[1]}".format)
 def on_desk(request, desk):
     """Return a notebook in a page in which all its cells were run, once for all tests that ask for it."""
-    notebook = next(desk)
+    notebook, (name, density) = next(desk), request.param
+    assert notebook.path.parts[-2:] == (str(density), name)
     lab.wait_for_all(notebook.page, timeout=300)
     yield notebook
     notebook.page.close()
