@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import nbformat
 import pytest
@@ -12,16 +12,16 @@ from tests import lab, notebooks
 from tests.onpage import move_first_slider, saved
 from tests.places.hub import NAME, PASSWORD, PATIENCE, jupyter_hub, published, push
 
-FIRST = notebooks.PATHS[0]
 GUIDE = (notebooks.ROOT / "docs" / "hub.md").read_text()
+LINK = re.search(r"^https://HUB\S*git-pull\S*$", GUIDE, re.MULTILINE)[0]
+NOTEBOOK = unquote(LINK).rpartition("/")[2]
 
 
 def link(hub, repository):
     """Return the guide's link with the hub's own address, and that of a repository, in it."""
-    found = re.search(r"^https://HUB\S*git-pull\S*$", GUIDE, re.MULTILINE)[0]
     hosted = quote(f"https://HOST/ORG/{NAME}", safe="")
-    assert found.count(f"repo={hosted}&") == 1
-    return found.replace("https://HUB", hub.address).replace(hosted, quote(repository.as_uri(), safe=""))
+    assert LINK.count(f"repo={hosted}&") == 1
+    return LINK.replace("https://HUB", hub.address).replace(hosted, quote(repository.as_uri(), safe=""))
 
 
 def source(path, name):
@@ -47,7 +47,8 @@ def test_the_guide_names_the_versions_that_are_tried():
 def test_a_learner_follows_the_link_and_works_and_pulls(tmp_path):
     repository, homes = published(tmp_path), tmp_path / "homes"
     homes.mkdir()
-    teacher, hers = (folder / "notebooks" / FIRST.name for folder in (tmp_path / "teacher", homes / "ada" / NAME))
+    folders = tmp_path / "teacher", homes / "ada" / NAME, homes / "grace" / NAME
+    teachers, adas, graces = (folder / "notebooks" / NOTEBOOK for folder in folders)
     with jupyter_hub(homes, "ada", "grace") as hub, lab.browser_page() as page:
         page.goto(link(hub, repository))
         page.fill("#username_input", "ada")
@@ -55,22 +56,22 @@ def test_a_learner_follows_the_link_and_works_and_pulls(tmp_path):
         page.click("#login_submit")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
         page.wait_for_selector("text=/ipykernel.*Idle/", timeout=60_000)
-        assert page.url == f"{hub.address}/user/ada/lab/tree/{NAME}/notebooks/{FIRST.name}"
-        assert hers.read_text() == FIRST.read_text()
+        assert page.url == f"{hub.address}/user/ada/lab/tree/{NAME}/notebooks/{NOTEBOOK}"
+        assert adas.read_text() == teachers.read_text()
 
         lab.run_all(page, timeout=300)
         lab.skip_predictions(page)
-        move_first_slider(lab.Opened(FIRST, page))
-        outputs = [output for cell in saved(hers, page) for output in cell.get("outputs", [])]
+        move_first_slider(lab.Opened(adas, page))
+        outputs = [output for cell in saved(adas, page) for output in cell.get("outputs", [])]
         views = [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
         assert views == []  # the learner's server loads helpers.server, which drops them
 
-        edit(hers, "title", "# Ada was here")
-        edit(teacher, "ending", "A new task.")
+        edit(adas, "title", "# Ada was here")
+        edit(teachers, "ending", "A new task.")
         push(tmp_path / "teacher")
         assert '"phase": "finished"' in hub.pull("ada", repository)
-        assert (source(hers, "title"), source(hers, "ending")) == ("# Ada was here", "A new task.")
+        assert (source(adas, "title"), source(adas, "ending")) == ("# Ada was here", "A new task.")
 
         hub.start("grace")
         hub.pull("grace", repository)
-        assert (homes / "grace" / NAME / "notebooks" / FIRST.name).read_text() == teacher.read_text()
+        assert graces.read_text() == teachers.read_text()
