@@ -13,7 +13,7 @@ from tests import lab, notebooks
 
 THUMB = 16  # pixels: how wide Chromium draws the part of a slider that is dragged
 
-# What a panel shows that is not wanted: a control, a prediction, the problem, the sentence, or the picture.
+# What a panel shows that is not wanted: a control, a prediction, a problem, a sentence, a run, or a picture.
 DIFFERENCE = """async (panel, { png, ...wanted }) => {
     const text = name => panel.querySelector(name).textContent;
     const row = row => {
@@ -32,11 +32,13 @@ DIFFERENCE = """async (panel, { png, ...wanted }) => {
         context.drawImage(picture, 0, 0);
         return context.getImageData(0, 0, picture.width, picture.height);
     };
+    const bar = panel.querySelector('progress');
     const shown = {
         controls: [...panel.querySelectorAll('.owmu-row')].map(row),
         predictions: [...panel.querySelectorAll('.owmu-predict')].map(group),
         problem: text('.owmu-problem').split('\\n')[0], // then comes the line of the cell, which only a kernel knows
         sentence: text('.owmu-sentence'),
+        run: bar && { idle: bar.previousElementSibling.ariaDisabled, progress: bar.value },
     };
     for (const what in wanted) {
         const [one, other] = [shown, wanted].map(each => JSON.stringify(each[what]));
@@ -129,6 +131,7 @@ def wait_for_twin(opened, panel, twin, png=None, **more):
     Raises AssertionError where it does not.
     """
     more |= {"controls": twin.controls, "problem": twin.problem.partition("\n")[0], "sentence": twin.sentence}
+    more["run"] = {"idle": "true", "progress": twin.progress} if isinstance(twin, RunPanel) else None
     lab.wait_for(panel, DIFFERENCE, more | {"png": base64.b64encode(png or twin.png).decode()})
     opened.done["looks"] += 1
 
@@ -144,7 +147,7 @@ def back_to_start(twin):
         twin.picture.mark(None)
     if isinstance(twin, RunPanel):
         twin.picture.clear()
-        twin._ran = None
+        twin._ran, twin.progress = None, 0.0
     return twin.set(**find_starts(twin._function, twin._ranges))
 
 
