@@ -63,6 +63,27 @@ def test_a_vote_is_marked_and_not_counted(chosen, verdict):
     assert (said(panel), marked, progress.format_line()) == ([verdict], [chosen], "")
 
 
+def test_who_chose_a_wrong_answer_reads_why_people_do_and_nobody_else():
+    asked = Predict(COLORS, right="green", reasons={"red": "Apples are.", "blue": "The sky is."}, then="Press Run.")
+    assert [asked.state("red", open, shown)["said"] for open, shown in ((False, False), (True, False))] == [
+        "",
+        "You said: red. Press Run.",
+    ]
+    told = {answer: asked.state(answer, open=True, shown=True)["said"] for answer in [*COLORS, None]}
+    assert told["red"] == "✘ You said: red. It is: green. Apples are. The panel shows it."
+    assert told["blue"] == "✘ You said: blue. It is: green. The sky is. The panel shows it."
+    assert "Apples" not in told["green"] + told[None]
+
+
+def test_what_a_question_reveals_is_what_remains_without_a_kernel(monkeypatch):
+    shown = []
+    panel = ask(GREEN)
+    monkeypatch.setattr(panel_module, "display", lambda output, **_: shown.append(output))
+    panel.display()
+    assert shown[-1]["text/plain"] == ask(GREEN).set(value=70).sentence
+    assert (panel.values, width(panel.png)) == ({"value": 20}, 20)
+
+
 def test_each_of_several_questions_is_answered_alone():
     panel = ask(GREEN, VOTE, Predict(COLORS, right="red", reveal={"value": 30}, question="And then?"))
     panel.predict("red", 2)
@@ -131,6 +152,8 @@ def test_answers_that_do_not_fit_are_refused(answers):
 def test_what_is_right_or_revealed_has_to_be_possible():
     with pytest.raises(ValueError, match="right='mauve' is no answer; allowed is one of red, green, blue"):
         Predict(COLORS, right="mauve")
+    with pytest.raises(ValueError, match="reasons has 'green'; allowed is one of red, blue"):
+        Predict(COLORS, right="green", reasons={"green": "It is right."})
     with pytest.raises(ValueError, match=r"value=101 to reveal is outside its range; allowed is 0 to 100"):
         ask(Predict(COLORS, right="green", reveal={"value": 101}))
     with pytest.raises(TypeError, match="speed is not a slider of this panel; allowed are value"):

@@ -96,6 +96,11 @@ class Panel(anywidget.AnyWidget):
         """Where each slider or choice stands."""
         return {control["name"]: control["value"] for control in self.controls}
 
+    @property
+    def _revealed(self) -> dict[str, Value]:
+        """The values that show the answers to all questions."""
+        return {name: value for question in self._questions for name, value in question.reveal.items()}
+
     def set(self, **values: Value) -> "Panel":
         """Move controls by name, as a learner would, and return the panel.
 
@@ -129,12 +134,17 @@ class Panel(anywidget.AnyWidget):
             return self.set(**asked.reveal)
 
     def display(self) -> None:
-        """Show the panel, and behind it the picture and sentence that remain when no kernel runs."""
+        """Show the panel, and behind it what its questions reveal, which remains when no kernel runs."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         display({WIDGET_VIEW: view}, raw=True)
         with DRAWING:
+            starts = self.values
+            if self._revealed:
+                self.set(**self._revealed)
             display_still(self.picture, self.problem or self.sentence)
             self.picture.png(self._density)  # draws what stands still at the panel's size: the first move is fast
+            if self._revealed:
+                self.set(**starts)
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
         """Raise TypeError for a name that is none of a control."""

@@ -15,9 +15,10 @@ class Predict:
     """The answers to choose from, and the `right` one; without one the question is a vote.
 
     The panel opens once an answer is chosen, or none. It then says whether the answer was right, moves to `reveal`,
-    values of its controls that show it, and says where to `look`. `then` says instead where the answer shows itself, if
-    that is not in the open panel. `question` stands beside the answers where a panel asks more than one. Raises
-    TypeError or ValueError for answers that do not fit.
+    values of its controls that show it, and says where to `look`. `reasons` says of an answer that is not right why
+    people choose it and what is true; it is told to those who chose it. `then` says instead where the answer shows
+    itself, if that is not in the open panel. `question` stands beside the answers where a panel asks more than one.
+    Raises TypeError or ValueError for answers or reasons that do not fit.
     """
 
     answers: list[str]
@@ -26,6 +27,7 @@ class Predict:
     look: str = "The panel shows it."
     then: str = ""
     question: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         words = isinstance(self.answers, list) and all(isinstance(one, str) and one for one in self.answers)
@@ -33,6 +35,10 @@ class Predict:
             raise TypeError(f"answers is {self.answers!r}; allowed is a list of 2 to {MOST_ANSWERS} different words")
         if self.right is not None and self.right not in self.answers:
             raise ValueError(f"right={self.right!r} is no answer; allowed is one of {', '.join(self.answers)}")
+        wrong = [answer for answer in self.answers if answer != self.right]
+        for answer in self.reasons:
+            if answer not in wrong:
+                raise ValueError(f"reasons has {answer!r}; allowed is one of {', '.join(wrong)}")
 
     def state(self, chosen: str | None = None, open: bool = False, shown: bool = False) -> dict[str, Any]:
         """Return what the page needs to know; with a `then`, `shown` is whether the answer has shown itself."""
@@ -53,13 +59,11 @@ class Predict:
             progress.record("predictions", self.question or name, state)
 
     def _verdict(self, chosen: str | None, shown: bool) -> str:
-        said = f"You said: {chosen}." if chosen else ""
+        said = [f"You said: {chosen}."] if chosen else []
         if not shown:
-            return f"{said} {self.then}".strip()
-        if self.right is None:
-            return f"{said} {self.look}".strip()
-        if chosen is None:
-            return f"It is: {self.right}. {self.look}"
-        if chosen == self.right:
-            return f"✔ {said} So it is. {self.look}"
-        return f"✘ {said} It is: {self.right}. {self.look}"
+            return " ".join([*said, self.then])
+        if self.right is not None and chosen == self.right:
+            said = ["✔", *said, "So it is."]
+        elif self.right is not None:
+            said = [*(["✘"] if chosen else []), *said, f"It is: {self.right}."]
+        return " ".join([*said, *([self.reasons[chosen]] if chosen in self.reasons else []), self.look]).strip()

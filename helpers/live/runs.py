@@ -132,7 +132,7 @@ class RunPanel(Panel):
 
     def display(self) -> None:
         """Show the panel, with a whole run behind it for where no kernel runs; the panel itself starts empty."""
-        self.run()
+        self.run(**self._revealed)
         super().display()
         self.picture.clear()
         self._ran, self.progress = None, 0.0
