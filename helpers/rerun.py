@@ -1,6 +1,11 @@
-"""Run notebooks anew and store what they show, the same way each time: `python -m helpers.rerun notebooks/*.ipynb`."""
+"""Run notebooks anew and store what they show, the same way each time: `python -m helpers.rerun notebooks/*.ipynb`.
 
+What the experiments at a notebook's end print is folded under them, with the day on which it was seen.
+"""
+
+import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,8 @@ from nbformat.v4 import output_from_msg
 from helpers.server import keep_still_pictures
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+SEEN = "<summary>What we saw on {day}</summary>\n\n```python\n{code}\n```\n\n```text\n{said}\n```"
+EXPERIMENT = re.compile(re.escape(SEEN).replace(r"\{", "(?P<").replace(r"\}", ">.*?)"), re.DOTALL)
 
 
 def rerun(path: Path) -> None:
@@ -27,6 +34,8 @@ def rerun(path: Path) -> None:
                 count += 1
                 cell.execution_count = count
                 cell.outputs = _run(client, cell.source, path)
+        ending = notebook.cells[-1]
+        ending.source = EXPERIMENT.sub(lambda experiment: _repeat(client, experiment, path), ending.source)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -55,6 +64,16 @@ def _run(client: Any, source: str, path: Path) -> list[Any]:
         if output.output_type == "stream":
             output.text = _drop_overwritten(output.text)
     return outputs
+
+
+def _repeat(client: Any, experiment: re.Match[str], path: Path) -> str:
+    """Run an experiment's code and return its text, with another day only where it prints something else."""
+    outputs = _run(client, experiment["code"], path)
+    said = "".join(output.text for output in outputs if output.output_type == "stream").rstrip("\n")
+    if said == experiment["said"]:
+        return experiment[0]
+    today = date.today()
+    return SEEN.format(day=f"{today.day} {today:%B %Y}", code=experiment["code"], said=said)
 
 
 def _drop_overwritten(text: str) -> str:

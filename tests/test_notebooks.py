@@ -1,13 +1,17 @@
 """The rules that every notebook keeps, as far as a program can tell."""
 
+import contextlib
+import io
 import re
 import statistics
 
 import nbformat
 import pytest
 
+from helpers.rerun import EXPERIMENT
 from helpers.server import WIDGET_VIEW
 from tests import notebooks
+from tests.strict import describe_trained
 
 pytestmark = pytest.mark.parametrize("path", notebooks.PATHS, ids=notebooks.lesson)
 TIMED, TRAINED = "nbval-ignore-output", "trained"
@@ -130,6 +134,20 @@ def test_exercises_are_asked_answered_and_checked_in_order(path):
         verdict, progress = answer.outputs
         assert verdict.data["text/plain"] == f"○ Exercise {number}: not answered yet."
         assert progress.data["text/plain"].startswith(f"Exercises: 0 of {len(exercises) // 2} answered, 0 right.")
+
+
+def test_experiments_print_what_is_folded_under_them(path):
+    """Each says what its code printed, and then in words what follows."""
+    ending = parts(path)[-1].source
+    folded = [body for title, body in notebooks.FOLDED.findall(ending) if title.startswith("What we saw on ")]
+    experiments = list(EXPERIMENT.finditer(ending))
+    assert len(re.findall(r"^\d\. ", ending, re.MULTILINE)) == len(folded) == len(experiments) > 0
+    names = dict(notebooks.run_here(path).names)
+    for experiment, body in zip(experiments, folded, strict=True):
+        assert body.rpartition("```")[2].split(), "what follows from it?"
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(experiment["code"], names)
+        assert describe_trained([printed.getvalue().rstrip()], [experiment["said"]]) is None
 
 
 def test_ends_with_a_summary_and_the_way_on(path):
