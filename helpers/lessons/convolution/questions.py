@@ -6,11 +6,63 @@ multiply = Predict(
     ["ink everywhere", "paper left, ink right", "ink left, paper right"],
     "paper left, ink right",
     {"row": 2, "column": 2},
+    reasons={
+        "ink everywhere": "Much ink sounds like a large sum, and with a kernel of ones it would be. But here the ink "
+        "under −1 takes away what the ink under 1 adds, so even ink gives zero.",
+        "ink left, paper right": "That is an edge too, but its ink lies under the −1: the sum is far below zero.",
+    },
 )
-scan_image = Predict(["8×8", "7×7", "6×6", "5×5"], "6×6", look="Press Run and count the places.")
+scan_image = Predict(
+    ["8×8", "7×7", "6×6", "5×5"],
+    "6×6",
+    look="Press Run and count the places.",
+    reasons={
+        "8×8": "A place for every pixel would be 8. But a kernel of 3 that starts at the last pixel would stick out, "
+        "so the last two starts are missing.",
+        "7×7": "One place less would be right for a kernel of 2. A kernel of 3 covers two pixels beside the one where "
+        "it starts, so two places fall away.",
+        "5×5": "8 − 3 counts the steps. The place where the kernel starts counts as well.",
+    },
+)
 find = Predict(
-    ["all light", "light left, dark right", "all dark"], "light left, dark right", look="It stands below the kernel."
+    ["all light", "light left, dark right", "all dark"],
+    "light left, dark right",
+    look="It stands below the kernel.",
+    reasons={
+        "all light": "Light pixels are small numbers, and small numbers make small sums of either sign.",
+        "all dark": "Dark pixels are large numbers, but the column of −1 takes away what the column of 1 adds.",
+    },
 )
-split = Predict(["9", "288", "864"], "864", {"in_channels": 3})
-learn = Predict(["about 1 in 10", "about half", "about 9 in 10"], "about 9 in 10", then="Press Run.")
-other_half = Predict(["local", "convolution", "both", "neither"], "convolution")
+split = Predict(
+    ["9", "288", "864"],
+    "864",
+    {"in_channels": 3},
+    reasons={
+        "9": "A kernel is drawn as one 3×3 square. But it has a slice for each channel in, and there are 32 kernels.",
+        "288": "32 kernels of 9 weights would be enough for one channel in. Each of the three channels takes a slice "
+        "of its own.",
+    },
+)
+learn = Predict(
+    ["about 1 in 10", "about half", "about 9 in 10"],
+    "about 9 in 10",
+    then="Press Run.",
+    reasons={
+        "about 1 in 10": "That is what guessing gives, and where the net begins. Ten rounds over the digits move its "
+        "weights far from there.",
+        "about half": "300 digits sound few. But these small digits look much alike, and one layer of kernels is "
+        "enough for most of them.",
+    },
+)
+other_half = Predict(
+    ["local", "convolution", "both", "neither"],
+    "convolution",
+    reasons={
+        "local": "It has far more weights. But those of the right half have never met ink, so they still are the "
+        "random numbers they began with.",
+        "both": "The digits are the same, so it seems that both nets know them. But what the local net learned sits in "
+        "the weights of the left half alone.",
+        "neither": "No digit ever lay there in training. But the convolution has no weights of the right half: the "
+        "kernels that learned on the left are used there too.",
+    },
+)
