@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.rerun import KERNELSPEC
+from helpers.rerun import KERNELSPEC, SEEN
 from tests.notebooks import PATHS, ROOT
 
 NAME = "one_bar"
@@ -42,7 +42,7 @@ FILES = {
 
         from helpers.live import Predict
 
-        grow = Predict(["shorter", "longer"], "longer", {"length": 9})
+        grow = Predict(["shorter", "longer"], "longer", {"length": 9}, reasons={"shorter": "Some bars count down."})
         ''',
     f"helpers/lessons/{NAME}/exercises.py": '''
         """The exercises of this lesson."""
@@ -155,6 +155,19 @@ Think again.
 ```
 
 </details>"""
+ENDING = f"""## Experiments
+
+1. How long is half of a bar?
+
+<details>{SEEN.format(day="1 January 2026", code="print(10 / 2)", said="not run yet")}
+
+Half as long.
+
+</details>
+
+**In short**: a bar.
+
+Next: nothing."""
 QUESTIONS = [
     ("product", "3 times 4?", "answer = ...\n\ncheck(1, answer)", "answer = 12\n\ncheck(1, answer)"),
     ("area", "The area?", "def area(side):\n    return ...\n\n\ncheck(2, area)",
@@ -185,7 +198,7 @@ def notebook():
     for number, (name, question, dots, solution) in enumerate(QUESTIONS, start=1):
         cells.append(text(EXERCISE.format(number=number, question=question, solution=solution), name))
         cells.append(code(dots, f"{name}-answer", "fragment"))
-    cells.append(text("**In short**: a bar.\n\nNext: nothing.", "ending"))
+    cells.append(text(ENDING, "ending"))
     return new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
 
 

@@ -8,6 +8,7 @@ A lesson's facts stand in `tests/lessons/test_<name>.py`, by the name of the pan
 """
 
 import random
+import re
 
 import pytest
 
@@ -116,6 +117,17 @@ def test_each_question_has_the_answer_that_is_right(path):
         assert panel.values == start | rights[-1][1]
         assert panel.sentence == expect(**panel.values)[0]
         panel.set(**start)
+
+
+@by_notebook
+def test_each_answer_that_is_not_right_gets_its_reason(path):
+    """Nobody is told that a prediction is wrong without why people make it; one or two sentences of it."""
+    for name, panel, _ in panels(path):
+        for question in panel._questions:
+            assert set(question.reasons) == {answer for answer in question.answers if answer != question.right}, name
+            for answer, reason in question.reasons.items():
+                assert 1 <= len(re.findall(r"[.?](?= |$)", reason)) <= 3, (name, answer)
+                assert len(reason.split()) <= 60, (name, answer)
 
 
 def ends(panel):
