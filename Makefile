@@ -18,8 +18,23 @@ pip := .venv/bin/python -m pip --disable-pip-version-check --quiet
 # In a container root is often the only user, and Jupyter wants to be told that this is meant.
 root := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-offline = { echo; echo "The packages could not be installed. Is the network there? Then run the same command again."; \
-	echo "Behind a mirror, set PIP_INDEX_URL to its address."; exit 1; }
+# Installs, or says what is the matter: the network, this Python or processor, or what pip says.
+install = $(pip) install $(1) 2> .venv/pip.log || { cat .venv/pip.log; echo; \
+	if grep -qiE "retrying|connection|name resolution" .venv/pip.log; then \
+		echo "The packages could not be installed. Is the network there? Then run the same command again."; \
+		echo "Behind a mirror, set PIP_INDEX_URL to its address."; \
+	elif grep -q "No matching distribution" .venv/pip.log; then \
+		echo "There is no such package for this Python ($$(.venv/bin/python -V)) or processor ($$(uname -m)). Take Python 3.11:"; \
+		echo "    make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; \
+		echo "If it is that already, take Binder: its badges are in README.md."; \
+	fi; exit 1; }
+
+# A learner's own setting would make pip install past .venv.
+export PIP_USER := 0
+
+# .venv/.lab names the folder for which .venv was made: after a move, or when its Python is gone, it has to be made anew.
+ready := $(shell test "$$(cat .venv/.lab 2>/dev/null)" = "$(CURDIR)" && .venv/bin/python -c pass 2>/dev/null && echo yes)
+$(if $(ready),,$(eval .PHONY: .venv/.lab))
 
 .PHONY: lab present test test-places notebooks format benchmarks
 
@@ -30,7 +45,7 @@ present: override LAB_FLAGS += --LabApp.user_settings_dir=$(shell mktemp -d)
 lab: .venv/.lab
 present: .venv/.class
 lab present:
-	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
+	@.venv/bin/python -c 'import socket; exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || { \
 		echo "Port $(PORT) is taken, perhaps by a JupyterLab that is open already. Choose another:"; \
 		echo "    make $@ PORT=$$(($(PORT) + 1))"; exit 1; }
 	@.venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(root) $(LAB_FLAGS) notebooks
@@ -67,9 +82,9 @@ benchmarks: .venv/.benchmark
 	@"$(PYTHON)" -m venv --clear .venv
 	@$(pip) install --retries 0 --timeout 15 --no-deps --index-url $(TORCH_INDEX) $(torch) 2>/dev/null || \
 		echo "The index of CPU wheels cannot be reached: taking torch from the ordinary one, which may be larger."
-	@$(pip) install $(learn) || $(offline)
-	@$(pip) install --no-deps --editable . || $(offline)
-	@touch $@
+	@$(call install,$(learn))
+	@$(call install,--no-deps --editable .)
+	@echo "$(CURDIR)" > $@
 
 .venv/.class: docs/presenting/requirements.txt
 .venv/.test: tests/requirements.txt
@@ -77,5 +92,5 @@ benchmarks: .venv/.benchmark
 .venv/.benchmark: benchmarks/requirements.txt .venv/.places
 
 .venv/.class .venv/.test .venv/.places .venv/.benchmark: .venv/.lab
-	@$(pip) install --requirement $(filter %.txt,$^) || $(offline)
+	@$(call install,--requirement $(filter %.txt,$^))
 	@touch $@
