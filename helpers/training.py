@@ -89,15 +89,16 @@ class Adam:
 
 def compare(
     nets: dict[str, Callable[[], nn.Module]],
-    data: Callable[[int], tuple[Array, Array, dict[str, tuple[Array, Array]]]],
+    data: Callable[[int], tuple[Array, Array, dict[str, tuple]]],
     epochs: int,
     seeds: Iterable[int],
 ) -> Results:
     """Train every net once for each seed and return the test accuracies in percent, by net and test set.
 
     `nets` are functions that build a net, by name. `data(seed)` returns images and labels to train on, and test sets
-    by name as pairs of images and labels. `torch.manual_seed(seed)` is called before a net is built. A progress bar is
-    printed for each net. Shapes and errors are those of `fit`.
+    by name: images, labels, and, if a net takes more than images in a test, a dictionary of that.
+    `torch.manual_seed(seed)` is called before a net is built. A progress bar is printed for each net. Shapes and errors
+    are those of `fit`.
     """
     seeds, results = list(seeds), {}
     for name, build in nets.items():
@@ -107,8 +108,9 @@ def compare(
                 torch.manual_seed(seed)
                 model = build()
                 fit(model, torch.as_tensor(images), torch.as_tensor(labels), epochs, seed, progress=progress)
-                for test, held_out in tests.items():
-                    results.setdefault((name, test), []).append(accuracy(model, *map(torch.as_tensor, held_out)))
+                for test, (held_out, answers, *how) in tests.items():
+                    right = accuracy(model, torch.as_tensor(held_out), torch.as_tensor(answers), **dict(*how))
+                    results.setdefault((name, test), []).append(right)
     return results
 
 
@@ -136,7 +138,7 @@ def load_results(path: Path | str) -> tuple[Results, dict[str, Any]]:
 
 
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor, **how: Any) -> float:
-    """Return the percentage of images that `model(images, **how)` labels rightly; shapes and errors as for `fit`."""
+    """Return the percentage of images that `model(images, **how)` classifies correctly; else as for `fit`."""
     _check(model, images, labels)
     model.eval()
     with torch.no_grad():

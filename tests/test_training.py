@@ -153,6 +153,18 @@ def test_compare_is_what_fit_and_accuracy_do_by_hand(capsys):
             training.compare(NETS, lambda seed: draw_two_tests(0), epochs, seeds)
 
 
+def test_compare_gives_a_net_in_a_test_what_it_takes_besides():
+    images, labels, *held_out = map(torch.tensor, digits.split(60, 0))
+    held_out[0] = held_out[0].flatten(1)
+    tests = {"plain": held_out, "used twice": (*held_out, {"reuses": 2})}
+    results = training.compare(
+        {"tied": lambda: DynamicNet(64, 16, 10, 1)}, lambda seed: (images.flatten(1), labels, tests), 3, [0]
+    )
+    torch.manual_seed(0)
+    model = training.fit(DynamicNet(64, 16, 10, 1), images.flatten(1), labels, epochs=3, seed=0)
+    assert list(results.values()) == [[training.accuracy(model, *held_out, reuses=uses)] for uses in (1, 2)]
+
+
 def test_adam_is_that_of_torch_to_the_last_bit():
     nets = [DynamicNet(4, 8, 3) for _ in range(2)]
     nets[1].load_state_dict(nets[0].state_dict())
