@@ -34,13 +34,23 @@ LOOKS = {  # the colour is never the only difference
     "local": Look(LOCAL, "o", (0, (5, 1.5)), "//"),
     "tiled": Look(TILED, "^"),
     "convolution": Look(SHARED, "D", hatch=".."),
-    "dynamic": Look(SHARED, "D"),
+    "dynamic": Look(SHARED, "v", hatch="--"),
+    "reused": Look(SHARED, "P", hatch="--.."),  # a convolution, used again: shared in depth and in space
     "untied": Look(LOCAL, "o"),
     "tied": Look(SHARED, "D", "--"),
     "shallow": Look(INK, "s"),
     "momentum": Look(MOMENTUM, "o"),
     "plain": Look(INK, "s"),
 }
+
+USES = (  # by the number of uses; from Paul Tol's schemes "muted" and "bright", also told apart by all
+    Look("#332288", "o"),
+    Look("#4477AA", "s"),
+    Look("#999933", "^"),
+    Look("#CC6677", "D"),
+    Look("#882255", "v"),
+    Look("#7A4B00", "P"),
+)
 
 
 def find_look(name: str) -> Look:

@@ -13,13 +13,13 @@ from torch import nn
 from helpers import layers
 from helpers.counting.formatting import format_quantity, format_signed, format_times
 from helpers.drawing.artists import color_signed
-from helpers.drawing.style import CHOSEN, EMPTY, FAINT
+from helpers.drawing.style import CHOSEN, EMPTY, FAINT, INK, USES
 from helpers.layers import DynamicNet, to_untied
 from helpers.lessons.dynamic_shared_layer import pictures
-from helpers.lessons.dynamic_shared_layer.pictures.curve import format_loss
+from helpers.lessons.dynamic_shared_layer.pictures.curve import format_loss, spread
 from tests.looks import Look, are_colors, has_color, is_color, on_white, read, texts
 
-STEPS, CHART = 500, "loss of the step"
+STEPS, CHART = 500, "loss of the step (log scale)"
 
 
 def sizes(middles, hidden_features):
@@ -94,7 +94,7 @@ def add_up(reuses, row, column):
 
     def look(seen):
         shown = dict(zip([*(f"use {use}" for use in range(1, reuses + 1)), ".grad"], maps, strict=reuses > 0))
-        for name in seen.picture.parts:
+        for name in [*seen.picture.parts][:-1]:  # the last part holds the bars
             found = seen.cells(name, (6, 6), across=0.2, down=0.2)
             values = (
                 color_signed(shown[name], np.abs(maps).max()) if name in shown else np.full((6, 6), to_rgb(EMPTY)[0])
@@ -102,10 +102,22 @@ def add_up(reuses, row, column):
             assert are_colors(found, values, 0.01), name
             marked = [is_color(edge, CHOSEN) for edge in seen.edges(name, row, column, 1, 1, (6, 6))]
             assert marked == [name in shown or name == ".grad"] * 4, name
-        titles = [*shown][:reuses] + ["not used"] * (4 - reuses) + [".grad" if reuses else ".grad is None"]
+        titles = [*shown][:reuses] + ["not used"] * (4 - reuses) + [".grad"]
         signs = ["+"] * (reuses - 1) + ["="] * (reuses > 0)
         numbers = [text for pair in zip(parts, signs, strict=True) for text in pair]
-        assert read(seen.picture) == [titles, *([signs, [*numbers, total]] if reuses else [])]
+        below = [signs, [*numbers, total], ["0"]] if reuses else [["no use, nothing to add up: .grad is None"]]
+        assert read(seen.picture) == [titles, *below]
+        bars = [bar for bar in seen.picture.bars if bar.get_visible()]
+        assert len(bars) == len(maps)
+        if reuses:
+            adds = [values[row, column] for values in maps]
+            heights = [bar.get_height() for bar in bars]
+            assert np.allclose(heights, np.divide(adds, adds[-1]) * heights[-1])
+            starts = [bar.get_y() for bar in bars]
+            assert np.allclose(starts, [starts[0], *np.add(starts, heights)[:-2], starts[0]])
+            colors = [look.color for look in USES[1 : reuses + 1]] + [INK]
+            for bar, color in zip(bars, colors, strict=True):
+                assert abs(bar.get_height()) < 0.02 or has_color(seen.of(bar), color)
 
     return sentence, look
 
@@ -115,7 +127,7 @@ def train(hidden_features, most_reuses, learning_rate, momentum, seed):
 
     def look(seen):
         assert "press Run" in texts(seen.picture)
-        assert not any(key.get_visible() for key in seen.picture.keys)
+        assert not any(curve.key.get_visible() for curve in seen.picture.curves)
         chart = seen.part(CHART)
         assert (chart == chart[..., :1]).all()  # no mark, which would have a colour
 
@@ -132,11 +144,11 @@ def trained(hidden_features, most_reuses, learning_rate, momentum, seed):
     )
 
     def look(seen):
-        keys, written = seen.picture.keys, [text for line in read(seen.picture) for text in line]
-        assert [number for number, key in enumerate(keys) if key.get_visible()] == [*ends]
-        assert [text for text in written if " use" in text and ": " in text] == [
-            f"{format_quantity(number, 'use')}: {end}" for number, end in reversed(ends.items())
-        ]
+        keys, written = labels(seen.picture)
+        assert [number for number, curve in enumerate(seen.picture.curves) if curve.key.get_visible()] == [*ends]
+        assert {*written} == {f"{format_quantity(number, 'use')}: {end}" for number, end in ends.items()}
+        assert np.diff(keys).min(initial=32) > 31.9  # pixels from label to label
+        assert keys[0] > 62
 
     return sentence, problem, look
 
@@ -165,6 +177,13 @@ def descent(hidden_features, most_reuses, learning_rate, momentum, seed):
         all_reuses.append(reuses)
         losses.append(loss.item())
     return all_reuses, losses, ""
+
+
+def labels(picture):
+    """Return the heights and the texts of the labels of all curves, from the lowest to the highest."""
+    shown = [curve for curve in (picture.before, *picture.curves) if curve.key.get_visible()]
+    shown.sort(key=lambda curve: curve.key.get_ydata()[0])
+    return [curve.key.get_ydata()[0] for curve in shown], [curve.label.get_text() for curve in shown]
 
 
 def at_end(reuses, losses, number):
@@ -223,30 +242,34 @@ def curve(steps, *runs):
     return picture, Look(picture)
 
 
-def test_each_number_of_uses_has_a_color_and_each_step_the_color_of_its_uses():
-    run = [(reuses, loss) for loss in (0.05, 3, 700) for reuses in (3, 0, 5, 1, 4, 2)]
+def test_each_number_of_uses_has_a_color_a_faint_mark_at_each_step_and_a_line_through_their_means():
+    factors = 0.05, 20
+    run = [(reuses, 3.0**reuses * factors[step % 2]) for step in range(20) for reuses in range(6)]
     picture, seen = curve(len(run), run)
-    keys = [seen.at("page", *key.get_xydata()[0]) for key in picture.keys]
-    assert len({tuple(color) for color in keys}) == 6
-    for step, (reuses, loss) in enumerate(run, start=1):
-        assert is_color(seen.at(CHART, step, loss), keys[reuses] / 255), step
-        assert all(is_color(seen.at(CHART, step, loss * aside), "white") for aside in (0.6, 1.7)), step
+    for number, (one, look) in enumerate(zip(picture.curves, USES, strict=True)):
+        assert is_color(seen.at("page", *one.key.get_xydata()[0]), look.color)
+        marks, mean = [loss for reuses, loss in run if reuses == number], 3.0**number
+        assert has_color(seen.around(CHART, number + 1, marks[0], reach=2), on_white(look.color, 0.25)), number
+        assert has_color(seen.around(CHART, 61, mean, reach=9), look.color), number
+        assert np.allclose(one.line.get_ydata(), mean, rtol=0.9)  # of 4 to 9 losses, 20 times above or below it
+    assert [text.split(":")[0] for text in labels(picture)[1]] == [format_quantity(n, "use") for n in range(6)]
 
 
 def test_the_run_before_stays_as_a_grey_line_until_it_is_cleared():
     new, _ = curve(40)
-    picture, seen = curve(40, [(2, [10.0, 2000.0][step % 2]) for step in range(40)], [(1, 20.0)])
-    smooth = {1: 10, 2: 20_000**0.5, 40: (10**12 * 2000**13) ** (1 / 25)}  # geometric means of the last 25
-    assert all(is_color(seen.at(CHART, step, mean), on_white(FAINT, 0.7)) for step, mean in smooth.items())
-    assert not has_color(seen.part(CHART), picture.keys[2].get_color())
-    assert "grey: the run before" in texts(picture)
+    picture, seen = curve(40, [(2, [10.0, 2000.0][step // 20]) for step in range(40)], [(1, 20.0)])
+    for step, (low, high) in {1: (20, 5), 20: (20, 20), 40: (5, 20)}.items():  # losses that are less than 25 steps away
+        mean = (10**low * 2000**high) ** (1 / (low + high))  # the geometric one
+        assert is_color(seen.at(CHART, step, mean), FAINT), step
+    assert not has_color(seen.part(CHART), USES[2].color)
+    assert labels(picture)[1] == ["1 use: 20", "run before: 1,005"]
     assert picture.sentence == (
         "Step 1 of 40: mean loss 20 over this step; by number of uses 20 with 1. The run before ended at 1,005."
     )
     picture.add(1, 20.0)
     picture.start()
     picture.start()  # a run without a step leaves the one before
-    assert is_color(Look(picture).at(CHART, 1.5, 20), on_white(FAINT, 0.7))
+    assert is_color(Look(picture).at(CHART, 1.5, 20), FAINT)
     picture.clear()
     assert (picture.png(), picture.sentence) == (new.png(), new.sentence)
 
@@ -257,11 +280,57 @@ def test_the_run_before_stays_as_a_grey_line_until_it_is_cleared():
 )
 def test_a_loss_outside_the_axis_is_drawn_at_its_edge(loss, edge, said):
     picture, seen = curve(40, [(0, 1.0), (4, loss), (0, 1.0)])
-    assert is_color(seen.at(CHART, 2, edge), picture.keys[4].get_color())
-    assert f"4 uses: {said}" in texts(picture)
+    assert has_color(seen.around(CHART, 2, edge), on_white(USES[4].color, 0.25))
+    assert f"4 uses: {said}" in labels(picture)[1]
     assert f", {said} with 4." in picture.sentence
     _, seen = curve(40, 40 * [(4, loss)], [(0, 1.0)])
-    assert has_color(seen.around(CHART, 20, edge, reach=2), on_white(FAINT, 0.7))
+    assert has_color(seen.around(CHART, 20, edge, reach=2), FAINT)
+
+
+@pytest.mark.parametrize("losses", [7 * [1e-3], 7 * [1e5], [1e-3, 1e-3, 1.0, 1.1, 1.2, 1e5, 1e5], 7 * [3.0]])
+def test_labels_have_room_and_stand_by_their_curves(losses):
+    last, *ends = losses
+    picture, _ = curve(60, 60 * [(0, last)], [*enumerate(ends)])
+    heights, written = labels(picture)
+    assert len(written) == 7
+    assert min(np.diff(heights)) > 31.9
+    assert heights[0] >= 62
+    assert heights[-1] <= 62 + 330
+    assert [text.split(": ")[1] for text in written] == [format_loss(loss) for loss in sorted(losses)]
+
+
+def test_labels_are_moved_as_little_as_possible():
+    assert spread([1, 5, 9], 2, 0, 10).tolist() == [1, 5, 9]
+    assert spread([4, 4], 2, 0, 10).tolist() == [3, 5]
+    assert spread([1, 8, 9, 10], 2, 0, 10).tolist() == [1, 6, 8, 10]
+    assert spread([0, 0, 9], 2, 0, 10).tolist() == [0, 2, 9]
+
+
+def test_the_colors_of_uses_are_told_apart_by_all_eyes():
+    """Simulated as in Machado, Oliveira and Fernandes, 2009; the distance is that of CIE 1976."""
+    views = np.array(
+        [
+            np.eye(3),
+            [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],  # without red cones
+            [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],  # without green ones
+            [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],  # without blue ones
+        ]
+    )
+    to_xyz = np.array([[0.434, 0.376, 0.190], [0.213, 0.715, 0.072], [0.018, 0.109, 0.873]])  # over white's
+    linear = np.array([((np.array(to_rgb(look.color)) + 0.055) / 1.055) ** 2.4 for look in USES])
+    x, y, z = np.moveaxis(np.cbrt((linear @ views.mT).clip(0, 1) @ to_xyz.T), -1, 0)
+    lab = np.stack([116 * y, 500 * (x - y), 200 * (y - z)], axis=-1)
+    apart = np.linalg.norm(lab[:, :, None] - lab[:, None], axis=-1)
+    assert apart[:, ~np.eye(len(USES), dtype=bool)].min() > 18
+    assert len({look.marker for look in USES}) == len(USES)
+
+
+def test_a_click_on_a_map_chooses_its_weight():
+    picture = pictures.UseGradients()
+    picture.show(np.ones((2, 6, 4)), np.full((6, 4), 2.0), 0, 0)
+    for name, row, column in (("use 1", 0, 3), ("use 4", 5, 0), (".grad", 2, 1)):
+        assert picture.pointed(*Look(picture).place(name, row, column, (6, 4))) == {"row": row, "column": column}
+    assert picture.pointed(*Look(picture).place("the marked weight", 0, 0, (1, 5))) is None
 
 
 def graph(change, reuses=3):
