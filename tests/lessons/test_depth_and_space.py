@@ -129,23 +129,31 @@ def test_each_seed_has_a_mark_at_its_depth():
 
 
 def test_the_table_of_uses_has_a_bar_for_each_number():
-    used = {  # 4 channels to 4, 3×3 kernels, 16×16 pixels
+    layers = {  # 4 channels to 4, 3×3 kernels, 16×16 pixels
         "dense": (4 * 14**2 * 4 * 16**2, 1, DENSE),
         "local": (14**2 * 4 * 4 * 3**2, 1, LOCAL),
         "tiled, period 2": (2**2 * 4 * 4 * 3**2, 7**2, TILED),
         "convolution": (4 * 4 * 3**2, 14**2, SHARED),
         "dynamic layer": (100**2, 3, SHARED),
-        "dynamic convolution": (4 * 4 * 3**2, 14**2 + 12**2 + 10**2, SHARED),
+        "reused convolution": (4 * 4 * 3**2, 14**2 + 12**2 + 10**2, SHARED),
     }
     picture = notebooks.run_here(PATH).stills["closing-table"]
-    said = (f"{name}: {weights:,} weights, each used {format_times(uses)}" for name, (weights, uses, _) in used.items())
+    said = (
+        f"{name}: {weights:,} weights, each used {format_times(uses)}, {weights * uses:,} multiply-adds"
+        for name, (weights, uses, _) in layers.items()
+    )
     assert picture.sentence == f"For one sample, {'; '.join(said)}."
-    seen, lines = Look(picture), read(picture)
-    for row, (name, (*numbers, color)) in enumerate(used.items()):
-        assert [name, *(f"{number:,}" for number in numbers)] in lines
-        for part, number in zip(picture.parts, numbers, strict=True):
-            assert is_color(seen.at(part, number / 1.2, row + 0.25), color), (name, part)
-            assert is_color(seen.at(part, number * 1.2, row + 0.25), "white"), (name, part)
+    seen, lines, numbers, lengths = Look(picture), read(picture), [], []
+    for row, (name, (weights, uses, color)) in enumerate(layers.items()):
+        numbers += weights, uses, weights * uses
+        first, second, third = map("{:,}".format, numbers[-3:])
+        assert [name, first, "×", second, "=", third] in lines
+        for part in picture.parts:
+            bar = seen.block(part, row, 0, 1, 1, (len(layers), 1))
+            colored = (np.abs(bar / 255 - to_rgb(color)).max(-1) < 0.03).any(0)
+            lengths.append(colored.nonzero()[0].max(initial=-1) + 1)
+    logs = np.log(numbers)  # bars of one scale: the length of a product is the sum of its factors' lengths
+    assert np.allclose(lengths, lengths[0] * logs / logs[0], atol=2)
 
 
 def field(reuses, height=27):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.counting import as_int
-from helpers.counting.formatting import format_count, format_quantity, format_times
+from helpers.counting.formatting import format_quantity, format_times
 from helpers.drawing.accuracies import Accuracies, Results, move_apart
 from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
@@ -15,7 +15,8 @@ __all__ = ["Accuracies", "DepthAccuracies", "ReusedField", "UsesTable"]
 LOOKS = ((SHARED, "D", "-", "◆"), (INK, "s", "--", "■"))
 MOST_DEPTHS = 7
 PREDICTIONS = {"its own depth alone": 0, "one more or less too": 1, "all depths": MOST_DEPTHS}
-ROW, LEFT, WIDE = 62, 250, 320  # pixels
+ROW, LEFT, BESIDE = 56, 214, 126  # pixels: a row, the names, and the numbers beside the bars of a column
+HEADS = ("weights", "uses of each", "multiply-adds")
 MOST_ROWS = 8
 
 
@@ -99,37 +100,49 @@ class ReusedField(ReceptiveField):
 
 
 class UsesTable(Picture):
-    """One row for each layer: its weights as a bar to the left, the uses of each as a bar to the right."""
+    """One row for each layer: its weights × the uses of each = its multiply-adds.
+
+    All bars begin at 1 and have one logarithmic scale, so that the lengths of the first two make the third.
+    """
 
     def __init__(self, counts: dict[str, tuple[int, int]]) -> None:
         """`counts` maps a layer's name to its weights and to the uses of each weight for one sample.
 
-        Up to a comma a name says the colour; names other than dense, local and tiled are layers that share.
+        The first word of a name says its look, see `style.LOOKS`.
         """
         if not 1 <= len(counts) <= MOST_ROWS:
             raise ValueError(f"counts has {len(counts)} rows; allowed are 1 to {MOST_ROWS}")
-        numbers = {name: [as_int(f"a number of {name}", number) for number in pair] for name, pair in counts.items()}
-        height = 84 + ROW * len(counts)
+        rows = {name: [as_int(f"a number of {name}", number) for number in pair] for name, pair in counts.items()}
+        height = 90 + ROW * len(rows)
         super().__init__(940, height)
-        parts = ((LEFT, 315, "weights (log scale)"), (LEFT + WIDE + 40, 270, "uses of each (log scale)"))
-        for place, (left, wide, head) in enumerate(parts):
-            part = self.add_axes(head, left, 20, wide, height - 84)
-            most = max(pair[place] for pair in numbers.values())
-            part.set(xscale="log", xlim=(0.6, most**1.45 * 2), ylim=(len(numbers) - 0.5, -0.5), xticks=[])
+        columns = [*zip(*((weights, uses, weights * uses) for weights, uses in rows.values()), strict=True)]
+        decades = [np.log10(max(numbers)) for numbers in columns]
+        decade = (940 - LEFT - len(columns) * BESIDE) / max(sum(decades), 1)  # in pixels
+        left = LEFT
+        for place, (head, numbers) in enumerate(zip(HEADS, columns, strict=True)):
+            wide = decades[place] * decade + BESIDE
+            part = self.add_axes(head, left, 10, wide, height - 90)
+            part.set(xscale="log", xlim=(1, 10 ** (wide / decade)), ylim=(len(rows) - 0.5, -0.5), xticks=[])
             part.minorticks_off()
-            part.set_title(head, fontsize=FONT_SIZE + 2, color=INK, weight="bold", loc="left", pad=14)
+            part.set_title(f"{head}\n(log scale)", fontsize=FONT_SIZE, color=INK, loc="left", pad=10)
             part.spines[["top", "right", "bottom"]].set_visible(False)
-            part.set_yticks(range(len(numbers)), list(numbers) if place == 0 else [""] * len(numbers))
-            part.tick_params(labelsize=FONT_SIZE + 1, length=0)
-            for row, (name, pair) in enumerate(numbers.items()):
-                part.barh(row, pair[place] - 0.6, left=0.6, height=0.62, color=find_look(name).color)
-                part.text(
-                    max(pair[place], 1) * 1.25, row, format_count(pair[place]), fontsize=FONT_SIZE + 2, color=INK,
-                    va="center",
+            part.set_yticks(range(len(rows)), list(rows) if place == 0 else [""] * len(rows))
+            part.tick_params(labelsize=FONT_SIZE, length=0)
+            for row, (name, number) in enumerate(zip(rows, numbers, strict=True)):
+                look = find_look(name)
+                part.barh(
+                    row, number - 1, left=1, height=0.62, color=look.color, hatch=look.hatch, edgecolor="white",
+                    linewidth=0,
                 )  # fmt: skip
+                words = {"color": INK, "va": "center_baseline"}
+                part.text(number * 10 ** (8 / decade), row, f"{number:,}", fontsize=FONT_SIZE, **words)
+                if place:
+                    part.text(10 ** (-18 / decade), row, " ×="[place], fontsize=FONT_SIZE + 4, ha="center", **words)
+            left += wide
         said = [
-            f"{name}: {format_quantity(weights, 'weight')}, each used {format_times(uses)}"
-            for name, (weights, uses) in numbers.items()
+            f"{name}: {format_quantity(weights, 'weight')}, each used {format_times(uses)}, "
+            f"{format_quantity(weights * uses, 'multiply-add')}"
+            for name, (weights, uses) in rows.items()
         ]
         self.sentence = f"For one sample, {'; '.join(said)}."
-        self.lines = 3
+        self.lines = 4
