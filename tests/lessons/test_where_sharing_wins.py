@@ -79,45 +79,132 @@ def slide(layer, down, right):
     return f"{layer.capitalize()}: " + (said if differ else f"all {got.size} outputs are the same."), look
 
 
-@cache
-def spread(epoch):
-    """Return how far the kernels lie from their mean, in percent of it."""
+def distances(epoch):
+    """Return how far each position's kernel lies from its channel's mean, in percent of it, and all kernels at once."""
     weight = found("kernels")[epoch].double().numpy()  # (H_out, W_out, C_out, K, K)
     mean = weight.mean((0, 1))
-    return 100 * np.sqrt(((weight - mean) ** 2).mean() / (mean**2).mean())
+    squares = ((weight - mean) ** 2).mean((-1, -2))
+    return 100 * np.sqrt(squares / (mean**2).mean((-1, -2))), 100 * np.sqrt(squares.mean() / (mean**2).mean())
+
+
+@cache
+def spread(epoch):
+    return distances(epoch)[1]
 
 
 def cut(epoch, channel):
+    away = distances(epoch)[0][..., channel]
+    row, column = divmod(away.argmax(), 12)
     curves = [  # the chart, the net, its numbers
-        ("spread of the kernels in %", "untied", [spread(of) for of in range(13)]),
+        ("spread of all kernels in %", "untied", [spread(of) for of in range(13)]),
         ("test accuracy in %", "untied", found("right")),
         ("test accuracy in %", "tied", found("still_tied")),
     ]
     drift, right, tied = (values[epoch] for _, _, values in curves)
     sentence = (
-        f"Channel {channel}, {format_quantity(epoch, 'epoch')} without the tie: the layer's kernels lie {drift:.1f} % "
-        f"from their mean over 12×12 positions; the net names {right:.1f} % of the test digits, its tied twin "
-        f"{tied:.1f} %."
+        f"Channel {channel}, {format_quantity(epoch, 'epoch')} without the tie: of 12×12 kernels the farthest lies "
+        f"{away.max():.1f} % from their mean, and all channels' kernels spread by {drift:.1f} %; the net classifies "
+        f"{right:.1f} % of the test digits correctly, its tied twin {tied:.1f} %."
     )
 
     def look(seen):
-        kernels = np.block([[*row] for row in found("kernels")[epoch][:, :, channel].numpy()])
-        cells = seen.cells("the kernel at every position", kernels.shape)
-        assert are_colors(cells, color_signed(kernels, np.abs(kernels).max()), 0.01)
+        kernels = found("kernels")[epoch][:, :, channel].numpy()
+        mean, farthest = kernels.mean((0, 1)), kernels[row, column]
+        most = max(np.abs(mean).max(), np.abs(farthest).max())
+        assert are_colors(seen.cells("mean kernel", (3, 3)), color_signed(mean, most), 0.02)
+        if away.max() > 0.05:
+            assert are_colors(seen.cells("farthest kernel", (3, 3)), color_signed(farthest, most), 0.02)
+            outline = seen.edges("distance from the mean kernel", row, column, 1, 1, (12, 12))
+            assert is_color(outline, CHOSEN)
+        darkness = 255 - seen.cells("distance from the mean kernel", (12, 12))[..., 0].astype(float)
+        scale = 255 - seen.cells("scale", (100, 1))[::-1, 0, 0]  # from 0 to the farthest of all
+        shares = (np.arange(100) + 0.5) / 100 * max(distances(of)[0].max() for of in range(13))
+        assert np.abs(np.interp(away, shares, scale) - darkness).max() < 5
         for chart, net, values in curves:
-            assert is_color(seen.at(chart, epoch, values[epoch]), CHOSEN)
+            assert has_color(seen.around(chart, epoch, values[epoch], reach=2), CHOSEN)
             for at in range(13):
+                nets = ["untied", "tied"] if "accuracy" in chart else [net]  # one of two curves may hide the other
                 around = seen.around(chart, at, values[at])
-                assert abs(at - epoch) < 2 or has_color(around, LOOKS[net].color) > has_color(around, CHOSEN)
+                assert abs(at - epoch) < 2 or any(has_color(around, LOOKS[name].color) for name in nets)
+            assert has_color(seen.part(chart), LOOKS[net].color)
         said = {f"{net} {values[epoch]:.1f} %" for _, net, values in curves}
-        assert said | {f"channel {channel}: 12×12 kernels"} <= {*texts(seen.picture)}
+        said |= {f"channel {channel}: 12×12 positions", f"{away.max():.1f} % away"}
+        assert said <= {*texts(seen.picture)}
 
     return sentence, look
 
 
-VOTES = {"random-vote": "quick", "corner-vote": "corner_results", "null-reveal": "null_results"}
+HEADED = {  # the row of each net of the table, and where its mean belongs in the sentence
+    "local, flatten": "flatten head", "convolution, flatten": "flatten head",
+    "local": "global pooling head", "convolution": "global pooling head", "dense": "for comparison",
+}  # fmt: skip
 
-PANELS = {"slide": slide, **{panel: lambda of=of: accuracies(found(of)) for panel, of in VOTES.items()}, "cut": cut}
+
+def table():
+    results = {net: found("quick")[net, "100 digits"] for net in HEADED}
+    mean = {net: statistics.mean(of) for net, of in results.items()}
+    spread = {net: f"{mean[net]:.1f} ± {statistics.stdev(of):.1f} %" for net, of in results.items()}
+    gains = [round(mean[f"convolution{head}"] - mean[f"local{head}"]) for head in (", flatten", "")]
+    assert gains == [9, 47]  # sharing alone, and with a head that does not care where
+    parts = [
+        f"{HEADED[f'local{head}']}: local {spread[f'local{head}']}, convolution {spread[f'convolution{head}']}, "
+        f"sharing: {gain:+} points"
+        for head, gain in zip((", flatten", ""), gains, strict=True)
+    ]
+    said = f"{'; '.join(parts).capitalize()}; for comparison: dense {spread['dense']}."
+
+    def look(seen):
+        chart = "test accuracy in %"
+        rows = list(dict.fromkeys(HEADED.values()))
+        for net, of in results.items():
+            row, layer = rows.index(HEADED[net]), net.split(",")[0]
+            shades = [on_white(LOOKS[layer].color, 1 - 0.45**marks) for marks in range(1, 4)]
+            assert all(any(has_color(seen.around(chart, at, row, reach=9), shade) for shade in shades) for at in of), (
+                net
+            )
+            assert is_color(seen.at(chart, mean[net], row - 0.18), INK)
+            assert f"{layer} {mean[net]:.0f}" in texts(seen.picture)
+        for row, head in enumerate(("", ", flatten")[::-1]):
+            middle = (mean[f"local{head}"] + mean[f"convolution{head}"]) / 2
+            assert not is_color(seen.at(chart, middle, row), "white")  # the bar from net to net
+        assert {f"sharing: {gain:+} points" for gain in gains} | {*rows} <= {*texts(seen.picture)}
+
+    return f"Mean and standard deviation over 3 seeds. {said}", look
+
+
+def left_or_right():
+    results = found("pair_results")
+    nets = list(dict.fromkeys(net for net, _ in results))
+    said = {key: f"{statistics.mean(of):.1f} ± {statistics.stdev(of):.1f} %" for key, of in results.items()}
+    parts = "; ".join(f"{net} {said[net, 'left digit']} and {said[net, 'right digit']}" for net in nets)
+
+    def look(seen):
+        chart = "answers in %"
+        for row, net in enumerate(nets):
+            left, right = (statistics.mean(results[net, f"{side} digit"]) for side in ("left", "right"))
+            color = LOOKS[net.replace(",", "").split()[0]].color
+            assert is_color(seen.at(chart, left - 1, row), color)
+            assert is_color(seen.at(chart, (left + right + 100) / 2, row - 0.3), "white")
+            assert has_color(seen.around(chart, left + right, row, reach=2), color)
+            assert f"left digit {left:.0f} %" in texts(seen.picture)
+            assert (f"right digit {right:.0f} %" in texts(seen.picture)) == (net == "convolution (ring)")
+
+    return (
+        "How often the nets answer the left digit, and the right one, mean and standard deviation over 3 seeds: "
+        f"{parts}.",
+        look,
+    )
+
+
+VOTES = {"random-vote": "quick", "null-reveal": "null_results"}
+
+PANELS = {
+    "slide": slide,
+    "random-vote": table,
+    "left-vote": left_or_right,
+    "null-reveal": lambda: accuracies(found("null_results")),
+    "cut": cut,
+}
 
 CONTROLS = {
     "slide": {"layer": [*MAPS, *HEADS], "down": (0, 15, 1), "right": (0, 15, 1)},
@@ -137,8 +224,17 @@ def drift():
     return next(words for words in most if spread(12) < most[words])
 
 
+def cannot_tell():
+    """Return the nets that answer the two orders of a pair alike, so that one of the two answers is wrong."""
+    results = found("pair_results")
+    nets = dict.fromkeys(net for net, _ in results)
+    (net,) = (net for net in nets if results[net, "left digit"] == results[net, "right digit"])
+    return net
+
+
 PREDICTIONS = {
     "slide": lambda: [(maps_that_follow(), {"layer": "zero padding", "right": 7})],
+    "left-vote": lambda: [(cannot_tell(), {})],
     "cut": lambda: [(drift(), {})],
 }
 
@@ -146,17 +242,47 @@ PREDICTIONS = {
 def test_votes_are_between_the_nets_of_the_results():
     for panel, results in VOTES.items():
         (question,) = notebooks.run_here(PATH).panels[panel]._questions
-        assert question.answers == [*dict.fromkeys(net for net, _ in found(results)), NO_WINNER]
+        assert {*question.answers} == {net for net, _ in found(results)} | {NO_WINNER}
 
 
-def test_a_vote_marks_the_rows_of_its_net():
-    results = found("corner_results")
-    picture = pictures.Accuracies(results)
-    for vote in (*dict.fromkeys(net for net, _ in results), NO_WINNER, None):
+def test_a_vote_marks_its_net_in_the_table():
+    results = found("quick")
+    picture, chart = pictures.TieAndHead(results), "test accuracy in %"
+    rows = list(dict.fromkeys(HEADED.values()))
+    for vote in (*HEADED, NO_WINNER, None):
         picture.mark(vote)
-        ends = {line[0]: line[-1] for line in read(picture)}
-        marked = {(net, data) for net, data in results if ends[f"{net}, {data}"] == ("=" if vote == NO_WINNER else "◀")}
-        assert marked == {(net, data) for net, data in results if vote in (net, NO_WINNER)}
+        seen = Look(picture)
+        for net in HEADED:
+            mean = statistics.mean(results[net, "100 digits"])
+            below = seen.around(chart, mean, rows.index(HEADED[net]) + 0.36, reach=5)
+            assert has_color(below, CHOSEN) == (vote in (net, NO_WINNER)), (vote, net)
+
+
+def test_sharing_that_costs_accuracy_is_said_to_cost_it():
+    picture = pictures.TieAndHead({("local", "a"): [60.0, 62.0], ("convolution", "a"): [48.0, 50.0]})
+    assert "sharing: -12 points" in texts(picture)
+
+
+def test_the_training_and_test_pairs_show_digits_of_their_own_in_both_orders():
+    pairs, left, tests = found("left_digit")(0)
+    (shown, lefts), (_, rights) = tests["left digit"], tests["right digit"]
+    assert (pairs.shape, shown.shape) == ((900, 1, 8, 16), (1000, 1, 8, 16))
+    assert (lefts != rights).all()
+    known = {image.tobytes(): label for image, label in zip(*digits.load(), strict=True)}
+    for images, labels in ((pairs, left), (shown, lefts)):
+        half = len(images) // 2
+        assert np.array_equal(np.roll(images[:half], 8, 3), images[half:])
+        assert [known[image[0, :, :8].tobytes()] for image in images] == labels.tolist()
+    train, test = ({image[0, :, :8].tobytes() for image in images} for images in (pairs, shown))
+    assert not train & test
+
+
+def test_a_pair_is_shown_in_both_orders():
+    seen = Look(notebooks.run_here(PATH).stills["left-data"])
+    for number in range(2):
+        cells = seen.cells(f"pair {number}", (8, 16))
+        assert are_colors(cells, 1 - found("pairs")[450 * number, 0], 0.01)
+        assert f"answer: {found('left')[450 * number]}" in texts(seen.picture)
 
 
 def test_curves_show_mean_and_spread_of_each_net():
@@ -193,8 +319,8 @@ def test_a_difference_begins_where_rounding_ends():
     assert other == "Zero padding: all 2 outputs are the same."
 
 
-def drift_at(epoch, shape=(2, 2, 3, 3), fill=1.0):
-    pictures.KernelDrift(*3 * [(1, 2)]).show(np.full(shape, fill), epoch, channel=0)
+def drift_at(epoch, channel=0, shape=(2, 2, 2, 1, 3, 3), fill=1.0):
+    pictures.KernelDrift(np.full(shape, fill), (1, 2), (1, 2)).show(epoch, channel)
 
 
 @pytest.mark.parametrize(
@@ -203,11 +329,12 @@ def drift_at(epoch, shape=(2, 2, 3, 3), fill=1.0):
         (shift, (np.ones((8, 8)), np.ones((8, 7))), "expected"),
         (shift, (np.array([np.nan]), np.ones(1)), "answer"),
         (pictures.AccuracyCurves, [{("dense", "1 digit"): [1, 2], ("dense", "2 digits"): [1]}], "results"),
-        (pictures.KernelDrift, ((1, 2), (1,), (1, 2)), "accuracy 1"),
-        (pictures.KernelDrift, ((1,), (1,), (1,)), "spread has 1"),
-        (drift_at, (0, (2, 2, 9)), "kernels"),
-        (drift_at, (0, (2, 2, 3, 3), np.inf), "kernels"),
+        (pictures.KernelDrift, (np.ones((2, 2, 2, 1, 3, 3)), (1,), (1, 2)), "untied 1"),
+        (pictures.KernelDrift, (np.ones((1, 2, 2, 1, 3, 3)), (1,), (1,)), "kernels has 1"),
+        (drift_at, (0, 0, (2, 2, 2, 9)), "kernels"),
+        (drift_at, (0, 0, (2, 2, 2, 1, 3, 3), np.inf), "kernels"),
         (drift_at, (2,), "epoch=2"),
+        (drift_at, (0, 1), "channel=1"),
         (drift_at, (-1,), "epoch=-1"),
     ],
 )
@@ -216,7 +343,7 @@ def test_input_that_does_not_fit_is_named(show, arguments, named):
         show(*arguments)
 
 
-ASSERTS = {"sweep-code": 1, "untie-copy": 1}
+ASSERTS = {"sweep-code": 1, "left-proof": 2, "untie-copy": 1}
 
 
 # Answers to the exercises: right ones written in different ways, and wrong ones that no registered mistake reaches.

@@ -12,6 +12,6 @@ slide = Predict(
 cut = Predict(["less than 1 %", "a few percent", "more than half"], "a few percent")
 
 NETS = ["dense", "local", "convolution"]
-at_random = Predict([*NETS, NO_WINNER])
-other_corner = Predict([*NETS, "convolution (ring)", NO_WINNER])
+at_random = Predict([*NETS, "local, flatten", "convolution, flatten", NO_WINNER])
+left = Predict(["local", "convolution", "convolution, flatten", "convolution (ring)"], "convolution (ring)")
 centred = Predict([*NETS, NO_WINNER])
