@@ -11,7 +11,8 @@ from PIL import Image
 
 from helpers import digits
 from helpers.drawing.accuracies import NO_WINNER, Accuracies, Losses, move_apart
-from helpers.drawing.artists import CachedText, PixelImage, TextCollection, color_identities, color_signed, label_signs
+from helpers.drawing.artists import CachedText, PixelImage, TextCollection, color_signed, label_signs
+from helpers.drawing.identities import color_identities
 from helpers.drawing.picture import Picture
 from helpers.drawing.receptive_field import ReceptiveField
 from helpers.drawing.style import CHOSEN, DENSE, INK, LOCAL, NEGATIVE, POSITIVE, find_look
@@ -92,11 +93,34 @@ def test_an_image_fills_its_part_and_outlines_a_block():
     assert 150 < look.cell("part", 0, 2, (2, 3), across=0)[0] < 250  # a line between two pixels
 
 
-def test_numbers_of_parameters_have_colors_far_apart():
-    few, many = color_identities([1, 2, 3, 0]), color_identities(np.arange(401).reshape(1, 401), count=400)
-    assert np.array_equal(few[3], np.ones(3))
-    assert len(np.unique(few, axis=0)) == 4
-    assert np.abs(np.diff(many[0, 1:], axis=0)).max(axis=1).min() > 0.05
+# To CIE's XYZ and L*a*b* from amounts of light, and what a green-blind person sees (Machado et al., 2009).
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+GREEN_BLIND = np.array([[0.3673, 0.8606, -0.2280], [0.2801, 0.6726, 0.0473], [-0.0118, 0.0430, 0.9689]])
+
+
+def as_lab(colors, seen):
+    light = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.cbrt(np.clip(light @ seen.T, 0, 1) @ XYZ.T / XYZ.sum(axis=1)).T
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+@pytest.mark.parametrize(("kernels", "weights"), [(1, 4), (9, 4), (4, 9), (16, 4), (9, 9), (16, 8)])
+def test_parameters_in_the_same_or_in_adjacent_rows_do_not_look_alike(kernels, weights):
+    numbers = np.zeros((18, 18 + weights), dtype=int)
+    for row in range(18):
+        numbers[row, row : row + weights] = row % kernels * weights + np.arange(1, weights + 1)
+    colors = color_identities(numbers)
+    each = [np.unique(colors[numbers == number], axis=0) for number in range(kernels * weights + 1)]
+    assert all(len(of) == 1 for of in each)
+    assert np.array_equal(each[0], np.ones((1, 3)))
+    assert len(np.unique(np.vstack(each), axis=0)) == len(each)
+    for row in range(17):
+        near = np.vstack([each[number][0] for number in np.unique(numbers[row : row + 2])])
+        for seen in (np.eye(3), GREEN_BLIND):
+            lab = as_lab(near, seen)
+            apart = np.linalg.norm(lab[:, None] - lab, axis=-1)[np.triu_indices(len(near), 1)]
+            assert apart.min() > 5  # from about 2 on the eye tells colours apart that lie side by side
+    assert (as_lab(np.vstack(each), np.eye(3))[:, 0] > 60).all()  # black numbers are read on them
 
 
 def test_signed_numbers_have_the_color_and_the_mark_of_their_sign():

@@ -1,11 +1,9 @@
 """What the moving parts of a picture are made of; each is quicker to paint than matplotlib's general artist."""
 
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
@@ -23,7 +21,6 @@ from helpers.drawing.style import CHOSEN, DPI, INK, NEGATIVE, POSITIVE
 if TYPE_CHECKING:
     from helpers.drawing.picture import Picture
 
-GOLDEN = (5**0.5 - 1) / 2
 EM = 100  # the size at which outlines are taken from the font
 NOTHING = Path(np.zeros((0, 2)))
 
@@ -120,18 +117,6 @@ class _PixelArtist(Artist):
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, shown.view(np.uint8).reshape(*shown.shape, 4))
         gc.restore()
-
-
-def color_identities(numbers: Sequence[int] | np.ndarray, count: int | None = None) -> np.ndarray:
-    """Return a pale colour for each number from 1, neighbours far apart where they are many, and white for 0.
-
-    Numbers go up to `count`, or else to the largest; returns (..., 3) from 0 to 1.
-    """
-    numbers = np.asarray(numbers)
-    count = int(numbers.max()) if count is None else count
-    shades = np.arange(count) * GOLDEN % 1 if count > 12 else np.arange(count) / max(1, count - 1)
-    pale = 0.5 + 0.5 * colormaps["viridis"](shades)[:, :3]
-    return np.vstack([np.ones(3), pale])[numbers]
 
 
 def color_signed(values: np.ndarray, largest: float) -> np.ndarray:

@@ -1,36 +1,46 @@
 """Which weights of a layer are the same parameter, from the dense layer to the convolution."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from helpers import counting
 from helpers.counting.formatting import format_quantity, format_size, format_times
-from helpers.drawing.artists import PixelImage, TextCollection, color_identities
+from helpers.drawing.artists import PixelImage, TextCollection
+from helpers.drawing.identities import color_identities
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK
 
 SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
+DARK = "#555555"  # a line that a number which touches it is still seen on
 LARGEST = (32, 25)  # outputs and pixels: more would leave no room for the numbers
+LEFT, BOTTOM, WIDTH, HEIGHT = 86, 144, 850, 416  # of the matrix, in pixels
 
 
 class WeightLadder(Picture):
     """The weight-identity matrix, above the four rungs from dense to convolution and what each of them counts.
 
     In the matrix the same number, on the same colour, is the same parameter, and the largest number is how many the
-    layer has.
+    layer has. Lines part it into blocks: one row of the output map by one row of the image.
     """
 
     def __init__(self) -> None:
-        super().__init__(940, 590)
-        axes = self.add_axes("weights", 40, 150, 890, 400, xticks=[], yticks=[])
+        super().__init__(940, 630)
+        axes = self.add_axes("weights", LEFT, BOTTOM, WIDTH, HEIGHT, xticks=[], yticks=[])
         self._matrix = PixelImage(self, axes)
+        self._blocks = self.add_animated(axes.add_collection(LineCollection([], colors=FAINT, linewidths=2)))
+        self._channels = self.add_animated(axes.add_collection(LineCollection([], colors=DARK, linewidths=3)))
         self._numbers = TextCollection(self, axes)
-        self._title = self.add_title(axes)
+        self._title = self.add_text(LEFT + WIDTH / 2, 610, ha="center", va="center")
+        whole = self.add_axes("labels", 0, 0, *self.size, frameon=False, xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
+        self._labels = TextCollection(self, whole)
+        middle = (BOTTOM + HEIGHT / 2) / self.size[1]
         self.figure.text(
-            22 / 940, 350 / 590, "outputs", rotation=90, fontsize=FONT_SIZE, color=INK, ha="center", va="center"
+            13 / 940, middle, "outputs", rotation=90, fontsize=FONT_SIZE, color=INK, ha="center", va="center"
         )
         rungs = ("dense", "local", "tiled", "convolution")
         self._rungs = {name: _Rung(self, name, 6 + 234 * number) for number, name in enumerate(rungs)}
+        self._last_tiled = (2, 2)
 
     def show(self, layer, matrix: np.ndarray) -> None:
         """Show a tiled convolution (`sizes`, `period`) by the matrix of its parameters' numbers.
@@ -44,22 +54,14 @@ class WeightLadder(Picture):
         units, pixels = numbers.shape
         places = {((column + 0.5) / pixels, (row + 0.5) / units): (row, column) for row, column in np.argwhere(numbers)}
         self._matrix.show(color_identities(numbers))
+        self._show_blocks(sizes)
         size = min(max(SMALLEST_NUMBER, 150 / units), LARGEST_NUMBER)
         self._numbers.show({place: str(numbers[entry]) for place, entry in places.items()}, size)
-        self._title.set_text(f"{units} outputs × {pixels} pixels: same number = same weight")
+        channels = f"{sizes.out_channels} channels of " if sizes.out_channels > 1 else ""
+        outputs = format_quantity(units // sizes.out_channels, "output")
+        self._title.set_text(f"{channels}{outputs} × {pixels} pixels: same number = same weight")
         current = {sizes.output_size: "local", (1, 1): "convolution"}.get(period, "tiled")
-        shown = {
-            "dense": (np.arange(1, numbers.size + 1).reshape(numbers.shape), sizes.dense),
-            "local": (_number_unshared(sizes, numbers > 0), sizes.local),
-            "tiled": (numbers, count),
-            "convolution": (numbers, count),  # reached only when it is the layer itself
-        }
-        reached = list(shown).index(current)
-        for place, (name, rung) in enumerate(self._rungs.items()):
-            if place <= reached:
-                rung.show(*shown[name], chosen=name == current)
-            else:
-                rung.hide()
+        self._show_rungs(sizes, numbers > 0, period, current)
         self.sentence = (
             f"{current.capitalize()}, period {period[0]} of {sizes.output_size[0]}: {format_size(sizes.image_size)} "
             "image, "
@@ -69,6 +71,35 @@ class WeightLadder(Picture):
             f"multiply-adds instead of {sizes.dense.multiply_adds:,}; {count.bytes:,} bytes."
         )
 
+    def _show_blocks(self, sizes: counting.Layer) -> None:
+        """Draw a line where a row of pixels, a row of outputs or a channel ends, and label the rows."""
+        (rows, _), (pixel_rows, _) = sizes.output_size, sizes.image_size
+        down, across = sizes.out_channels * rows, sizes.in_channels * pixel_rows
+        lines = [[(0, y / down), (1, y / down)] for y in range(1, down)]
+        self._channels.set_segments(lines[rows - 1 :: rows])
+        self._blocks.set_segments([*lines, *([(x / across, 0), (x / across, 1)] for x in range(1, across))])
+        width, height = self.size
+        top = height - BOTTOM - HEIGHT
+        above = {(LEFT + WIDTH * (x + 0.5) / across, top - 14): f"pixels, row {x % pixel_rows}" for x in range(across)}
+        beside = {(57, top + HEIGHT * (y + 0.5) / down): f"row {y % rows}" for y in range(down)}
+        places = {(x / width, y / height): words for (x, y), words in (above | beside).items()}
+        self._labels.show(places, SMALLEST_NUMBER)
+
+    def _show_rungs(self, sizes: counting.Layer, seen: np.ndarray, period: tuple[int, int], current: str) -> None:
+        """Show all four rungs; the tiled one keeps the last period that lay between convolution and local."""
+        if current == "tiled":
+            self._last_tiled = period
+        tiled = [of for of in (self._last_tiled, (2, 2)) if _is_between(of, sizes.output_size)]
+        shown = {"local": sizes.output_size, "tiled": tiled[0] if tiled else None, "convolution": (1, 1)}
+        self._rungs["dense"].show(np.arange(1, seen.size + 1).reshape(seen.shape), sizes.dense)
+        for name, of in shown.items():
+            if of is None:
+                self._rungs[name].show_words("no period", "in between")
+            else:
+                self._rungs[name].show(_number_weights(sizes, seen, of), sizes.tiled(of), f"period {of[0]}")
+        for name, rung in self._rungs.items():
+            rung.frame(name == current)
+
     @staticmethod
     def periods(image_size: int, kernel_size: int) -> tuple[int, int]:
         """Return the first and last period, for a slider's range: stride 1, no padding."""
@@ -76,33 +107,38 @@ class WeightLadder(Picture):
 
 
 class _Rung:
-    """One of the four boxes: a small matrix, a name and two counts."""
+    """One of the four boxes: a small matrix, a name and three lines."""
 
     def __init__(self, picture: Picture, name: str, left: float) -> None:
         width, height = picture.size
-        corner, size = (left / width, 10 / height), (226 / width, 104 / height)
-        frame = Rectangle(corner, *size, transform=picture.figure.transFigure, facecolor="white")
-        self._frame = picture.add_animated(picture.figure.add_artist(frame))
-        self._matrix = PixelImage(picture, picture.add_square(name, left + 8, 24, 76, caption=False))
-        title, self._weights, self._uses = (
-            picture.add_text(left + 92, y, weight=weight, va="center")
-            for y, weight in ((93, "bold"), (62, "normal"), (34, "normal"))
+        corner, size = (left / width, 6 / height), (226 / width, 112 / height)
+        box = Rectangle(corner, *size, transform=picture.figure.transFigure, facecolor="white")
+        self._frame = picture.add_animated(picture.figure.add_artist(box))
+        self._matrix = PixelImage(picture, picture.add_square(name, left + 8, 26, 72, caption=False))
+        title, *self._lines = (
+            picture.add_text(left + 88, y, weight=weight, va="center")
+            for y, weight in ((100, "bold"), (75, "normal"), (50, "normal"), (25, "normal"))
         )
         title.set_text(name)
 
-    def hide(self) -> None:
-        """Keep back what the learner has not reached yet."""
-        self._frame.set(edgecolor=FAINT, linewidth=1)
-        self._matrix.show(np.zeros((1, 1)))
-        self._weights.set_text("?")
-        self._uses.set_text("")
-
-    def show(self, numbers: np.ndarray, count: counting.Count, chosen: bool) -> None:
-        """Show the numbered matrix and the counts."""
+    def frame(self, chosen: bool) -> None:
+        """Mark the rung that the large matrix shows."""
         self._frame.set(edgecolor=CHOSEN if chosen else FAINT, linewidth=5 if chosen else 1)
+
+    def show(self, numbers: np.ndarray, count: counting.Count, period: str = "") -> None:
+        """Show the numbered matrix, the counts and the period."""
         self._matrix.show(color_identities(numbers), outline_pixels=False)
-        self._weights.set_text(format_quantity(count.weights, "weight"))
-        self._uses.set_text(f"used {_format_uses(count)}".replace(" to ", "–").replace(" times", "×"))
+        used = f"used {_format_uses(count)}".replace(" to ", "–").replace(" times", "×")
+        self._write(format_quantity(count.weights, "weight"), used, period)
+
+    def show_words(self, *lines: str) -> None:
+        """Show lines where there is no such layer."""
+        self._matrix.show(np.zeros((1, 1)))
+        self._write(*lines, "")
+
+    def _write(self, *lines: str) -> None:
+        for text, line in zip(self._lines, lines, strict=True):
+            text.set_text(line)
 
 
 def _as_numbers(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count) -> np.ndarray:
@@ -126,13 +162,17 @@ def _as_numbers(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count
     return numbers
 
 
-def _number_unshared(sizes: counting.Layer, seen: np.ndarray) -> np.ndarray:
-    """Number the weights of the locally connected layer that sees the same pixels."""
+def _number_weights(sizes: counting.Layer, seen: np.ndarray, period: tuple[int, int]) -> np.ndarray:
+    """Number the weights of the tiled layer of that period that sees the same pixels."""
     channel, row, column = np.unravel_index(np.arange(len(seen)), (sizes.out_channels, *sizes.output_size))
-    kernel = (row * sizes.output_size[1] + column) * sizes.out_channels + channel
+    kernel = (row % period[0] * period[1] + column % period[1]) * sizes.out_channels + channel
     numbers = np.zeros(seen.shape, dtype=int)
     numbers[seen] = (kernel[:, None] * sizes.kernel_weights + np.arange(sizes.kernel_weights) + 1).ravel()
     return numbers
+
+
+def _is_between(period: tuple[int, int], output_size: tuple[int, int]) -> bool:
+    return (1, 1) != period != output_size and all(np.less_equal(period, output_size))
 
 
 def _format_uses(count: counting.Count) -> str:
