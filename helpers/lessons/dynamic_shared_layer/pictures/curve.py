@@ -118,10 +118,8 @@ class _Curve:
             recent = losses[steps > now - LAST]
             self.end = np.mean(recent if len(recent) else losses[-1])
             self.label.set_text(f"{name}: {format_loss(self.end)}")
-            ends = [self.line.get_xydata()[-1], (now, clip_to_axis(self.end))]
-            (*self._from, _, self.height) = (
-                self._axes.transData.transform(ends).ravel() * DPI / self._picture.figure.dpi
-            )  # in pixels of the page
+            places = self._axes.transData.transform([self.line.get_xydata()[-1], (now, clip_to_axis(self.end))])
+            self._from, (_, self.height) = places * DPI / self._picture.figure.dpi  # in pixels of the page
 
     def lift(self, height: float) -> None:
         """Put the label at a height, and lead to it from the end of the line."""
