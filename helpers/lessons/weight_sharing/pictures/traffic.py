@@ -1,57 +1,53 @@
-"""Measured time over the bytes that have to be moved, for layers with equally many multiply-adds."""
+"""How many times as much a locally connected layer takes as the convolution that computes as much."""
 
 import numpy as np
 
-from helpers.counting.formatting import format_bytes
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOOKS
+from helpers.drawing.style import FONT_SIZE, INK, LOCAL
 
-LABELS = {"local": ((14, -10), "left"), "convolution": ((-14, 8), "right")}  # offset in points, and alignment
+LINES = {  # colour, marker, line and its width: the answer stands out
+    "multiply-adds": (INK, "s", "-", 1.5),
+    "bytes moved": (INK, "o", "--", 1.5),
+    "time": (LOCAL, "D", "-", 4),
+}
+LABEL = 28  # pixels between two lines of text
+TITLE = "local layer: how many times as much as the convolution (log scale)"
 
 
 class MemoryTraffic(Picture):
-    """One mark for each layer and image size; a dashed line joins two layers with the same multiply-adds."""
+    """Over the side of the map a line each for multiply-adds, bytes moved and time: local over convolution."""
 
-    def __init__(self, measured: dict[str, dict[int, tuple[int, float]]]) -> None:
-        """`measured` maps local and convolution to (bytes moved, seconds) for each image size, the same sizes for both.
+    def __init__(self, ratios: dict[str, dict[int, float]]) -> None:
+        """`ratios` maps each of the three to local over convolution for each side of the map, the same sides for all.
 
-        Raises ValueError for other names, other sizes, or numbers that are not above zero.
+        Raises ValueError for other names, other sides, or ratios that are not above zero.
         """
-        sides = {name: list(points) for name, points in measured.items()}
-        if set(sides) != set(LABELS) or sides["local"] != sides["convolution"] or not sides["local"]:
-            raise ValueError(f"measured has {sides}; allowed are the same image sizes for {' and '.join(LABELS)}")
-        points = {name: np.array(list(of.values()), dtype=float) for name, of in measured.items()}
-        if not all((values > 0).all() for values in points.values()):
-            raise ValueError("measured has numbers that are not above zero; allowed are bytes and seconds above zero")
-        super().__init__(900, 430)
-        axes = self.add_axes("milliseconds for one image", 95, 70, 640, 320)
-        axes.set(xscale="log", yscale="log")
-        axes.xaxis.set_major_formatter(lambda number, _: format_bytes(round(number)))
-        axes.yaxis.set_major_formatter(lambda seconds, _: f"{1000 * seconds:g}")
-        axes.tick_params(labelsize=FONT_SIZE)
-        axes.set_xlabel("bytes to move: weights, input, output", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("milliseconds for one image", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.1)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.plot(*np.stack([points[name].T for name in LABELS], axis=1), color=FAINT, linestyle="--", linewidth=1.5)
-        for name, (offset, side) in LABELS.items():
-            look = LOOKS[name]
-            axes.plot(*points[name].T, look.marker, color=look.color, markersize=13)
-            axes.annotate(
-                name, points[name][-1], (4, 30), textcoords="offset points", ha="right", va="center",
-                fontsize=FONT_SIZE + 2, color=INK, weight="bold",
-            )  # fmt: skip
-            labelled = list(measured[name].items())
-            if name == "convolution":  # whose other marks lie close together
-                labelled = labelled[:: len(labelled) - 1] if len(labelled) > 1 else labelled
-            for pixels, point in labelled:
-                axes.annotate(
-                    f"{pixels}×{pixels}", point, offset, textcoords="offset points", ha=side, va="center",
-                    fontsize=FONT_SIZE, color=INK,
-                )  # fmt: skip
-        axes.margins(0.13, 0.12)
-        side = sides["local"][-1]
-        ratios = points["local"][-1] / points["convolution"][-1]
+        sides = {name: list(of) for name, of in ratios.items()}
+        if sides != dict.fromkeys(LINES, sides.get("time")) or not sides["time"]:
+            raise ValueError(f"ratios has {sides}; allowed are the same sides of the map for {', '.join(LINES)}")
+        values = np.array([list(ratios[name].values()) for name in LINES])
+        if not ((values > 0) & np.isfinite(values)).all():
+            raise ValueError("ratios has numbers that are not above zero; allowed are finite ones above zero")
+        super().__init__(940, 420)
+        axes = self.add_chart(TITLE, (70, 70, 590, 300), -0.1, "size of the map (log scale)")
+        axes.set(xscale="log", yscale="log", ylim=(min(0.6, 0.7 * values.min()), max(200, 1.5 * values.max())))
+        axes.set_xticks(sides["time"], [f"{side}×{side}" for side in sides["time"]])
+        axes.yaxis.set_major_formatter(lambda number, _: f"{number:g}×")
+        axes.minorticks_off()
+        for (color, marker, line, width), of in zip(LINES.values(), values, strict=True):
+            axes.plot(sides["time"], of, line, marker=marker, color=color, linewidth=width, markersize=12)
+        floor = 0
+        for of, (name, (color, *_)) in sorted(zip(values[:, -1], LINES.items(), strict=True)):
+            y = max(floor, axes.transData.transform((1, of))[1])  # not on the label below
+            words = f"{name}: {_format_ratio(of)}"
+            self.figure.text(670 / 940, y / 420, words, color=color, fontsize=FONT_SIZE + 2, weight="bold", va="center")
+            floor = y + LABEL
+        parts = [f"{_format_ratio(of)} the {name}" for name, of in zip(LINES, values[:, -1], strict=True)]
         self.sentence = (
-            f"At {side}×{side} pixels both layers do the same multiply-adds; the local one moves {ratios[0]:,.0f} "
-            f"times as many bytes and took {ratios[1]:.1f} times as long."
+            f"On a {sides['time'][-1]}×{sides['time'][-1]} map the local layer takes {parts[0]}, {parts[1]} and "
+            f"{parts[2]} of the convolution."
         )
+
+
+def _format_ratio(ratio: float) -> str:
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2g}×"
