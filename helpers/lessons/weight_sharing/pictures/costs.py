@@ -15,20 +15,21 @@ LONGEST = 13  # powers of ten that a bar can show
 class SharingCosts(Picture):
     """Weights to store and multiply-adds to compute, each as one bar for dense, local and convolution.
 
-    Bars grow with the logarithm: a thin line further is a thousand times more.
+    The axes are logarithmic: bars start at 1, and a thin line further is a thousand times more.
     """
 
     lines = 3
 
     def __init__(self) -> None:
-        super().__init__(940, 395)
+        super().__init__(940, 424)
         self._bars, self._numbers = {}, {}
         for left, (kind, title) in zip((132, 550), KINDS.items(), strict=True):
-            axes = self.add_axes(title, left, 90, 380, 265)
+            axes = self.add_axes(title, left, 119, 380, 265)
             axes.set(xlim=(0, LONGEST), ylim=(2.45, -0.75), yticks=[])
             powers = range(0, LONGEST, 3)
             axes.set_xticks(powers, ["1", "thousand", "million", "billion", "trillion"])
             axes.tick_params(labelsize=FONT_SIZE - 2, length=0)
+            axes.set_xlabel("log scale: bars start at 1", fontsize=FONT_SIZE - 2, color=INK, loc="left")
             axes.grid(axis="x", color="#DDDDDD")
             axes.set_axisbelow(True)
             axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -37,14 +38,14 @@ class SharingCosts(Picture):
                 look = LOOKS[name]
                 bar = axes.barh(row, 1, 0.42, color=look.color, hatch=look.hatch, edgecolor="white", linewidth=0)[0]
                 self._bars[name, kind] = self.add_animated(bar)
-                y = 355 - 265 * (row + 0.75 - 0.42) / 3.2
+                y = 384 - 265 * (row + 0.75 - 0.42) / 3.2
                 self._numbers[name, kind] = self.add_text(left + 6, y, FONT_SIZE + 2, weight="bold", va="center")
                 if kind == "weights":
                     axes.text(-0.3, row, name, fontsize=FONT_SIZE, color=INK, ha="right", va="center")
         self._forms = [self.add_text(left, y) for left, y in ((132, 38), (132, 12))]
 
     def show(self, sizes: counting.Layer) -> None:
-        """Show one layer's counts; nothing is allocated. Biases are counted apart, in the sentence."""
+        """Show one layer's counts without biases; nothing is allocated."""
         counts = {"dense": sizes.dense, "local": sizes.local, "convolution": sizes.shared}
         if sizes.dense.weights > 10**LONGEST:
             raise ValueError(f"a dense layer has {format_count(sizes.dense.weights)} weights; allowed are 10^{LONGEST}")
@@ -69,8 +70,8 @@ class SharingCosts(Picture):
             f"{_format_ratio(dense, local, 'weights')} fewer weights and "
             f"{_format_ratio(dense, local, 'multiply_adds')} fewer "
             f"multiply-adds. Sharing: {_format_ratio(local, shared, 'weights')} fewer weights and "
-            f"{_format_ratio(local, shared, 'multiply_adds')} fewer multiply-adds; with biases ({local.biases:,} and "
-            f"{shared.biases:,}) {format_bytes(local.bytes)} become {format_bytes(shared.bytes)}."
+            f"{_format_ratio(local, shared, 'multiply_adds')} fewer multiply-adds. At {sizes.itemsize} bytes a weight, "
+            f"{format_bytes(sizes.itemsize * local.weights)} become {format_bytes(sizes.itemsize * shared.weights)}."
         )
 
 

@@ -58,10 +58,10 @@ class GradientSum(Picture):
         self._uses.show(color_signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
         self._signs.show(label_signs(placed), size=12, weight="bold")
         self._kernel.show(color_signed(grad, np.abs(grad).max()), (row, column, 1, 1))
-        size = {2: 22, 3: 18, 4: 13}.get(kernel_size, 22)
+        size = {2: 22, 3: 17, 4: 13}.get(kernel_size, 22)
         self._values.show(
             {
-                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): format_signed(grad[i, j])
+                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): _format_short(grad[i, j])
                 for i in range(kernel_size)
                 for j in range(kernel_size)
             },
@@ -82,3 +82,8 @@ class GradientSum(Picture):
     def indices(kernel_size: int) -> tuple[int, int]:
         """Return the first and last row or column of a kernel, for a slider's range."""
         return 0, kernel_size - 1
+
+
+def _format_short(value: float) -> str:
+    """Return a number with its sign in three digits, as many as a cell takes."""
+    return format_signed(value) if abs(value) < 9.995 else f"{value:+.1f}".replace("-", "−")
