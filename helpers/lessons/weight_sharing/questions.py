@@ -39,7 +39,7 @@ compare = Predict(
 
 
 REASONS = {  # by the letter of a claim, for those who misjudge it
-    "a": "With biases there are 320, and with colour images more. The article counts weights, for gray images: 3·3·32.",
+    "a": "With biases there are 320, and with colour images more. The article counts weights, for grey images: 3·3·32.",
     "b": "192·192·32 looks like the size of the layer. It counts the outputs, and each has 9 weights of its own.",
     "c": "A factor that large sounds plausible. It is the number of positions, because each had a kernel of its own.",
     "d": "It has 32 kernels of 3×3, too. But its images have three channels, which makes 27 weights a kernel.",
