@@ -73,7 +73,7 @@ def slide(layer, down, right):
             values = shown[name].reshape(len(got), -1)
             assert are_colors(seen.cells(name, values.shape), color_signed(values, scale), 0.01), name
         assert has_color(seen.part("difference"), INK) == (not differ)  # the equals sign
-        size = "×".join(map(str, got.shape)) + (" map" if got.ndim == 2 else " logits")
+        size = "×".join(map(str, got.shape)) + (" map" if got.ndim == 2 else " scores")
         assert read(seen.picture)[0] == [layer, size, size, percent if differ else "none"]
 
     return f"{layer.capitalize()}: " + (said if differ else f"all {got.size} outputs are the same."), look

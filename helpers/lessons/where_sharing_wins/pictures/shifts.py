@@ -38,7 +38,7 @@ class ShiftLab(Picture):
             part.show(color_signed(values, scale))
         self._verdict.show({} if unequal else {(0.5, 0.5): "="}, size=60)
         height, width = answer.shape
-        size = f"{height}×{width} map" if width > 1 else f"{height} logits"
+        size = f"{height}×{width} map" if width > 1 else f"{height} scores"
         for title, text in zip(
             self._titles, (case, size, size, f"up to {percent}" if unequal else "none"), strict=True
         ):
