@@ -13,8 +13,8 @@ TASKS = {  # the kind that fits, and what speaks against the others
         "dynamic": "Depth is not the question: a scratch can lie anywhere on the photo.",
     }),
     "faces": ("local", {
-        "convolution": "It uses the same kernel for eyes and mouth, though each always lies in its own place.",
-        "dense": "Neighbouring pixels belong together here, and it does not know that.",
+        "convolution": "Both eyes look the same to it, and global pooling forgets which side they were on.",
+        "dense": "Neighbouring pixels belong together here. It does not know that, and takes more photos to learn it.",
         "tiled": "Nothing repeats every few pixels in a face.",
         "dynamic": "Depth is not the question: each place has its own pattern.",
     }),
