@@ -115,8 +115,26 @@ def test_an_endless_loop_is_answered_in_words(grade, monkeypatch):
             factor += 1
 
     began = time.monotonic()
-    assert grade(endless)[0] == [WHERE + "your code was still running after 5 seconds.", "Does its loop ever end?"]
+    words = "your code was still running after 5 seconds of computing."
+    assert grade(endless)[0] == [WHERE + words, "Does its loop ever end?"]
     assert time.monotonic() - began < 60
+
+
+def sleep(image, factor):
+    time.sleep(0.4)
+    return total(image, factor)
+
+
+def test_a_busy_machine_makes_no_right_answer_wrong(grade, monkeypatch):
+    """The clock goes on while others compute, as it does while an answer sleeps."""
+    monkeypatch.setattr(sandbox, "run", partial(sandbox.run, seconds=0.5))
+    assert grade(sleep)[0] == []
+
+
+def test_an_answer_that_waits_ends_too(grade, monkeypatch):
+    monkeypatch.setattr(sandbox, "run", partial(sandbox.run, patience=0.2))
+    assert "most of them spent waiting" in grade(sleep)[0][0]
+    assert "input() is not available in a check" in grade(lambda image, factor: input())[0][0]
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")

@@ -9,7 +9,7 @@ from IPython.display import display
 from helpers import progress
 from helpers.exercises import sandbox
 from helpers.exercises.kinds import Code, Design, Finding, Number
-from helpers.exercises.sandbox import SECONDS, BrokeError, TookTooLong
+from helpers.exercises.sandbox import PATIENCE, SECONDS, BrokeError, TookTooLong, WaitedTooLong
 from helpers.progress import State
 
 LOOKS = {  # how an answer stands, and its mark and words; the colour is never alone
@@ -52,7 +52,11 @@ class Sheet:
             raise TypeError(f"check({number}, ...) got {len(answer)} answers; exercise {number} takes {exercise.takes}")
         try:
             return sandbox.run(lambda report: exercise.grade(report, *answer))
+        except WaitedTooLong as late:
+            told = f"{late}: your code was not done after {PATIENCE:.0f} seconds, most of them spent waiting."
+            return [told, "Does it sleep? If it waits for nothing, this machine is busy: run the cell again."], ""
         except TookTooLong as late:
-            return [f"{late}: your code was still running after {SECONDS:.0f} seconds.", "Does its loop ever end?"], ""
+            told = f"{late}: your code was still running after {SECONDS:.0f} seconds of computing."
+            return [told, "Does its loop ever end?"], ""
         except BrokeError as broken:
             return [f"{broken}: your code took Python down, which this notebook survived.", "Ask for less at once."], ""
