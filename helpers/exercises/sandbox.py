@@ -3,6 +3,10 @@
 On Linux the code runs in a child process with limits on its time and memory. A child shares the kernel's memory until
 it writes to it, so it starts in milliseconds and knows all that the learner has defined. Elsewhere a process that
 has used torch cannot be copied safely: there the code runs in the kernel, and an alarm ends it if there is one.
+
+After a backward autograd has a thread for each GPU, and refuses to run in a child, which lacks it. So the kernel sees
+no GPU from here on; the nets of this collection are too small for one. A child that cannot run autograd all the same
+(a GPU was in use already) does nothing, and the code runs in the kernel.
 """
 
 import builtins
@@ -27,6 +31,9 @@ MOST_BYTES = 2**29  # that the code may add to what the kernel takes: a quarter 
 MOST_PRINTED = 500  # characters
 FORKS = sys.platform == "linux"
 
+if FORKS:
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # AMD's driver knows it too
+
 Report = Callable[[str], None]
 
 
@@ -42,6 +49,10 @@ class BrokeError(Exception):
     """Code took the whole Python process down."""
 
 
+class NoAutogradError(Exception):
+    """A child of this process cannot run autograd."""
+
+
 def run(
     work: Callable[[Report], Any], seconds: float = SECONDS, patience: float = PATIENCE, most_bytes: int = MOST_BYTES
 ) -> tuple[Any, str]:
@@ -52,7 +63,8 @@ def run(
     RuntimeError if `work` raised.
     """
     if FORKS:
-        return _run_in_child(work, seconds, patience, most_bytes)
+        with contextlib.suppress(NoAutogradError):
+            return _run_in_child(work, seconds, patience, most_bytes)
     return _run_here(work, seconds, patience)
 
 
@@ -70,6 +82,8 @@ def _run_in_child(work: Callable[[Report], Any], seconds: float, patience: float
             kind, *content = receiver.recv()
             if kind == "result":
                 return tuple(content)
+            if kind == "no autograd":
+                raise NoAutogradError
             if kind == "failed":
                 raise RuntimeError(f"the check itself failed {where}\n{content[0]}")
             (where,) = content
@@ -89,6 +103,9 @@ def _be_the_child(work: Callable[[Report], Any], sender: Connection, seconds: fl
         import resource  # Windows has none
 
         torch.set_num_threads(1)  # the threads of the parent are not here
+        if not _runs_autograd():
+            sender.send(("no autograd",))
+            return
         with open("/proc/self/statm") as statm:
             taken = int(statm.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + most_bytes, taken + most_bytes))
@@ -105,6 +122,14 @@ def _be_the_child(work: Callable[[Report], Any], sender: Connection, seconds: fl
         os._exit(0)
 
 
+def _runs_autograd() -> bool:
+    try:
+        torch.ones((), requires_grad=True).backward()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _run_here(work: Callable[[Report], Any], seconds: float, patience: float) -> tuple[Any, str]:
     where, printed = [""], io.StringIO()
     with contextlib.ExitStack() as stack:
@@ -113,7 +138,7 @@ def _run_here(work: Callable[[Report], Any], seconds: float, patience: float) ->
             stack.enter_context(_raise_after(patience, signal.ITIMER_REAL, signal.SIGALRM, WaitedTooLong, where))
         stack.callback(setattr, builtins, "input", builtins.input)
         builtins.input = _refuse_input
-        stack.enter_context(torch.random.fork_rng())  # the check seeds, and the notebook goes on as if it had not
+        stack.enter_context(torch.random.fork_rng(devices=[]))  # the notebook goes on as if nothing was seeded
         stack.enter_context(contextlib.redirect_stdout(printed))
         return work(where.append), printed.getvalue()[-MOST_PRINTED:]
 
