@@ -140,20 +140,28 @@ def on_white(name, alpha):
     return 1 - alpha * (1 - np.array(to_rgb(name)))
 
 
-def accuracies(results):
-    """Return what `Accuracies` says of results, and a look at its rows: the marks, their mean, and the words."""
+def accuracies(results, grouped=False):
+    """Return what `Accuracies` says of results, and a look at its rows: the marks, their mean, and the words.
+
+    If they are `grouped`, rows with the same data stand below it, each with the net alone.
+    """
     said = {key: f"{statistics.mean(of):.1f} ± {statistics.stdev(of):.1f}" for key, of in results.items()}
-    seeds = len(next(iter(results.values())))
+    seeds, headings = len(next(iter(results.values()))), [*dict.fromkeys(data for _, data in results)]
     parts = "; ".join(f"{net}, {data} {words} %" for (net, data), words in said.items())
 
     def look(seen):
         chart = "test accuracy in %, one mark for each seed"
-        for row, ((net, data), of) in enumerate(results.items()):
+        lines = []
+        for number, ((net, data), of) in enumerate(results.items()):
             shades = [on_white(LOOKS[net.split()[0]].color, 1 - 0.45**marks) for marks in range(1, seeds + 1)]
+            if grouped and [data] not in lines:
+                lines.append([data])
+            row = number + grouped * (1 + headings.index(data))
             for value in of:
                 assert any(has_color(seen.around(chart, value, row), shade) for shade in shades), (net, value)
             assert is_color(seen.at(chart, statistics.mean(of), row - 0.3), INK)
-            assert [f"{net}, {data}", said[net, data]] in read(seen.picture)
+            lines.append([net if grouped else f"{net}, {data}", said[net, data]])
+        assert [line for line in read(seen.picture) if line in lines] == lines
 
     return f"Mean and standard deviation over {seeds} seeds: {parts}.", look
 

@@ -1,21 +1,26 @@
 """Test accuracies with their spread over seeds."""
 
+from itertools import groupby
+
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from helpers.drawing.artists import CachedText
 from helpers.drawing.picture import Picture
-from helpers.drawing.style import CHOSEN, FONT_SIZE, INK, find_look
+from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, find_look
 
 MOST_ROWS = 12
-ROW = 62  # pixels
+ROW, ROW_IN_GROUP = 62, 40  # pixels
 NO_WINNER = "no clear winner"
 
 Results = dict[tuple[str, str], list[float]]
 
 
 class _Rows(Picture):
-    """One row for each experiment: a mark for every seed, a line at the mean, and a summary in words."""
+    """One row for each experiment: a mark for every seed, a line at the mean, and a summary in words.
+
+    Several nets on the same data, and then on other data, are groups under a heading.
+    """
 
     axis: str  # what is on it
     scale = "linear"
@@ -26,20 +31,26 @@ class _Rows(Picture):
         The first word of a kind says its look, see `style.LOOKS`.
         """
         self._seeds = count_seeds(results, MOST_ROWS)
-        names = self._names = [f"{net}, {data}" for net, data in results]
-        left = 40 + 11 * max(map(len, names))
-        super().__init__(940, 70 + ROW * len(results))
+        self._names = [f"{net}, {data}" for net, data in results]
+        rows, headings = _place_rows([data for _, data in results])
+        names, row_height = ([net for net, _ in results], ROW_IN_GROUP) if headings else (self._names, ROW)
+        left = 40 + 11 * max(map(len, [*names, *headings]))
+        super().__init__(940, round(70 + row_height * (rows[-1] + 1)))
         width, height = self.size
         axes = self.add_axes(self.axis, left, 60, 760 - left, height - 70)
         values = np.concatenate([np.asarray(v) for v in results.values()])
-        axes.set(xscale=self.scale, xlim=self._find_limits(values), ylim=(len(results) - 0.5, -0.5))
-        axes.set_yticks(range(len(results)), names, fontsize=FONT_SIZE)
+        axes.set(xscale=self.scale, xlim=self._find_limits(values), ylim=(rows[-1] + 0.5, -0.5))
+        axes.set_yticks(rows, names, fontsize=FONT_SIZE)
         axes.tick_params(labelsize=FONT_SIZE, length=0)
         axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="x", color="#DDDDDD")
+        for heading, row in headings.items():
+            y = height - 10 - row_height * (row + 0.5)
+            self.figure.text(10 / width, y / height, heading, va="center", fontsize=FONT_SIZE, color=INK, weight="bold")
+            axes.axhline(row - 0.5, color=FAINT, linewidth=1)
         self._arrows: dict[str, list[CachedText]] = {}  # by kind of net
-        for row, ((net, _), numbers) in enumerate(results.items()):
+        for row, ((net, _), numbers) in zip(rows, results.items(), strict=True):
             look = find_look(net)
             mean = np.mean(numbers)
             at = np.full(len(numbers), row)
@@ -49,7 +60,7 @@ class _Rows(Picture):
                 1.02, row, self._summarize(numbers), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=FONT_SIZE + 2, color=INK,
             )  # fmt: skip
-            y = height - 10 - ROW * (row + 0.5)
+            y = height - 10 - row_height * (row + 0.5)
             arrow = self.add_text(width - 20, y, FONT_SIZE + 2, ha="right", va="center", color=CHOSEN)
             self._arrows.setdefault(net, []).append(arrow)
         self.lines = 2 + len(results) // 4
@@ -111,6 +122,19 @@ class Losses(_Rows):
 
     def _summarize(self, numbers: list[float]) -> str:
         return f"mean {np.mean(numbers):.2g}"
+
+
+def _place_rows(data: list[str]) -> tuple[list[int], dict[str, int]]:
+    """Return the place of each row, and those of the headings if there are groups: rows on end with the same data."""
+    groups = [(name, len([*rows])) for name, rows in groupby(data)]
+    if len(groups) == 1 or min(size for _, size in groups) == 1:
+        return [*range(len(data))], {}
+    rows, headings, place = [], {}, 0
+    for name, size in groups:
+        headings[name] = place
+        rows += range(place + 1, place + 1 + size)
+        place += 1 + size
+    return rows, headings
 
 
 def format_spread(accuracies: list[float]) -> str:
