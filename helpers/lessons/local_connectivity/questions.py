@@ -48,4 +48,14 @@ compare = Predict(
         "side they would take some 15 GB.",
     },
 )
-shuffle = Predict(["dense", "local", "both", "neither"], "local", then="Read on: each net is trained both ways.")
+shuffle = Predict(
+    ["dense", "local", "both", "neither"],
+    "local",
+    look="Compare the group with shadow and the group below it.",
+    reasons={
+        "dense": "A dense net has no idea of neighbours that a shuffle could spoil: each unit sees all pixels, in any "
+        "order.",
+        "both": "Shuffled digits look hopeless to us. But a dense net treats all pixels alike, and loses nothing.",
+        "neither": "The pixels are all still there. But a local unit now sees 16 pixels that do not belong together.",
+    },
+)

@@ -4,6 +4,6 @@ from helpers.drawing.accuracies import Accuracies
 from helpers.drawing.receptive_field import ReceptiveField
 from helpers.lessons.local_connectivity.pictures.connections import ConnectionMap, DenseGrowth
 from helpers.lessons.local_connectivity.pictures.costs import LocalityCosts
-from helpers.lessons.local_connectivity.pictures.shuffle import BeforeAfter
+from helpers.lessons.local_connectivity.pictures.shuffle import Steps
 
-__all__ = ["Accuracies", "BeforeAfter", "ConnectionMap", "DenseGrowth", "LocalityCosts", "ReceptiveField"]
+__all__ = ["Accuracies", "ConnectionMap", "DenseGrowth", "LocalityCosts", "ReceptiveField", "Steps"]

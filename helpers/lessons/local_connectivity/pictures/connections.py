@@ -1,6 +1,7 @@
 """Which input pixel is connected to which output unit."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
@@ -11,31 +12,36 @@ from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN, DENSE, EMPTY, FONT_SIZE, INK, LOCAL
 
 LARGEST_MATRIX = 5 * 10**6  # entries; a million are already finer than the picture
+SMALLEST_CELL = 3  # pixels; lines between smaller ones would cover them
 
 
 class DenseGrowth(Picture):
-    """A dense layer's connection matrix, drawn to scale, beside the number of its weights."""
+    """A dense layer's connection matrix, every cell a weight, beside the number of its weights.
 
-    largest = 28
+    White lines part the cells, as long as they can be seen. A black square is as much of a larger matrix as the whole
+    matrix of an image of `unit` pixels a side, and black lines repeat it.
+    """
+
+    unit, largest = 8, 28
+    side = 310  # of the matrix on the page
 
     def __init__(self) -> None:
-        super().__init__(900, 370)
-        self._digit = PixelImage(self, self.add_square("image", 10, 40, 270, caption=False))
-        self._digit_title = self.add_title(self._digit.axes)
-        matrix = self.add_square("connection matrix, to scale", 310, 40, 270)
-        self._matrix_title = self.add_title(matrix)
-        self._matrix = self.add_animated(matrix.add_patch(Rectangle((0, 0), 0, 0, color=DENSE)))
-        self._chart = self.add_axes("weights", 712, 78, 170, 232)
+        super().__init__(900, 390)
+        self._digit = PixelImage(self, self.add_square("image", 10, 140, 210, caption=False))
+        matrix = self.add_square("connection matrix", 255, 40, self.side, caption=False)
+        matrix.set_facecolor(DENSE)
+        self._titles = [self.add_title(axes) for axes in (self._digit.axes, matrix)]
+        self._below = self.add_text(255 + self.side / 2, 12, ha="center")
+        self._lines = self.add_animated(matrix.add_collection(LineCollection([])))
+        self._square = self.add_animated(matrix.add_patch(Rectangle((0, 0), 0, 0, fill=False, color=INK, linewidth=4)))
+        chart = self.add_chart("weights, log", (700, 80, 180, 270), -0.5, "image side, log")
         sides = np.arange(4, self.largest + 1)
-        self._chart.loglog(sides, sides**4, color=DENSE, linewidth=3)
-        self._chart.set(xlim=(3.6, 31), ylim=(100, 2e6), xticks=[4, 8, 16, 28], xticklabels=[4, 8, 16, 28])
-        self._chart.minorticks_off()
-        self._chart.tick_params(labelsize=FONT_SIZE)
-        self._chart.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
-        self._chart.set_xlabel("image side, log", fontsize=FONT_SIZE, color=INK)
-        self._chart.spines[["top", "right"]].set_visible(False)
-        self._chart_title = self.add_title(self._chart)
-        self._dot = self.add_animated(self._chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
+        chart.loglog(sides, sides**4, color=DENSE, linewidth=3)
+        chart.set(xlim=(3.6, 31), ylim=(100, 2e6), xticks=[4, 8, 16, 28], xticklabels=[4, 8, 16, 28])
+        chart.minorticks_off()
+        chart.yaxis.set_major_formatter(lambda number, _: f"{number:,.0f}")
+        self._dot = self.add_animated(chart.plot([], [], "o", markersize=13, color=INK, clip_on=False)[0])
+        self._count = self.add_text(708, 320, FONT_SIZE + 2, weight="bold")
 
     def show(self, weight: np.ndarray, image: np.ndarray) -> None:
         """Show a dense layer's weight (H², H²), one row for each output, over a square image (H, H)."""
@@ -47,16 +53,31 @@ class DenseGrowth(Picture):
                 f"column for every pixel of a square image, and at most {self.largest} pixels a side"
             )
         outputs, pixels = weight.shape
-        scale = pixels / self.largest**2
         self._digit.show(image, (0, 0, side, side))
-        self._digit_title.set_text(f"{side}×{side} = {pixels} pixels")
-        self._matrix.set_bounds(0, 0, scale, scale)
-        self._matrix_title.set_text(f"{outputs} outputs × {pixels} pixels")
-        self._dot.set_data([side], [outputs * pixels])
-        self._chart_title.set_text(f"{outputs * pixels:,} weights")
+        self._titles[0].set_text(f"{side}×{side} = {pixels} pixels")
+        self._titles[1].set_text(f"{outputs} outputs × {pixels} pixels")
+        self._show_cells(pixels)
+        self._dot.set_data([side], [weight.size])
+        self._count.set_text(f"{weight.size:,}")
         self.sentence = (
-            f"{side}×{side} image: each of {outputs} outputs sees all {pixels} pixels; {outputs * pixels:,} weights."
+            f"{side}×{side} image: each of {outputs} outputs sees all {pixels} pixels; {weight.size:,} weights."
         )
+
+    def _show_cells(self, count: int) -> None:
+        """Draw the lines between `count` × `count` cells and between the squares, and the first square."""
+        square, cell = self.unit**2, self.side / count
+        cells = np.arange(1, count) if cell > SMALLEST_CELL else np.array([], int)
+        squares = np.arange(square, count, square)
+        at = np.concatenate([cells, squares]) / count
+        self._lines.set_segments([line for x in at for line in ([(x, 0), (x, 1)], [(0, x), (1, x)])])
+        lines = 2 * len(cells), 2 * len(squares)
+        self._lines.set(color=["white"] * lines[0] + [INK] * lines[1])
+        self._lines.set_linewidth([0.1 * cell] * lines[0] + [1.2] * lines[1])
+        self._square.set_visible(count > square)
+        self._square.set_bounds(0, 0, square / count, square / count)
+        unit, ratio = f"{self.unit}×{self.unit}", (count / square) ** 2
+        larger = f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+        self._below.set_text(f"{larger} times the {unit} matrix (black)" if ratio > 1 else "each cell is one weight")
 
 
 class ConnectionMap(Picture):

@@ -9,7 +9,8 @@ from helpers.drawing.picture import Picture
 from helpers.drawing.style import FAINT, FONT_SIZE, INK, LOOKS
 
 SIDES = (8, 16, 32, 64, 128, 299)
-BINDER_BYTES = 2 * 10**9
+ENDS = (7.4, 460)  # of the axis
+LIMIT = 2 * 10**9 / 4  # weights in 2 GB
 CLEAR = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}  # keeps words readable on lines
 
 
@@ -19,22 +20,22 @@ class LocalityCosts(Picture):
     def __init__(self) -> None:
         super().__init__(900, 430)
         axes = self._axes = self.add_axes("costs", 125, 65, 640, 320)
-        axes.set(xscale="log", yscale="log", xlim=(7.4, 460), ylim=(1e0, 1e14))
+        axes.set(xscale="log", yscale="log", xlim=ENDS, ylim=(1e0, 1e14))
         axes.xaxis.set(major_locator=FixedLocator(SIDES), minor_locator=NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda side, _: f"{side:g}"))
         axes.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 13, 3)), minor_locator=NullLocator())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _format_power(number)))
         axes.tick_params(labelsize=FONT_SIZE)
-        axes.set_xlabel("image side in pixels", fontsize=FONT_SIZE, color=INK)
-        axes.set_title("weights = multiply-adds", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17)
+        axes.set_xlabel("image side in pixels, log", fontsize=FONT_SIZE, color=INK)
+        axes.set_title("weights = multiply-adds, log", fontsize=FONT_SIZE, color=INK, loc="left", x=-0.17)
         axes.spines[["top"]].set_visible(False)
         memory = axes.secondary_yaxis("right", functions=(lambda w: 4 * w, lambda b: b / 4))
         memory.yaxis.set(major_locator=FixedLocator(10.0 ** np.arange(3, 14, 3)), minor_locator=NullLocator())
         memory.yaxis.set_major_formatter(FuncFormatter(lambda number, _: format_bytes(round(number))))
         memory.tick_params(labelsize=FONT_SIZE)
-        axes.set_title("memory", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
-        axes.axhline(BINDER_BYTES / 4, color=FAINT, linestyle="--", linewidth=1.5)
-        axes.text(450, BINDER_BYTES / 4 * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
+        axes.set_title("memory, log", fontsize=FONT_SIZE, color=INK, loc="right", x=1.12)
+        axes.axhline(LIMIT, color=FAINT, linestyle="--", linewidth=1.5)
+        axes.text(450, LIMIT * 1.6, "2 GB", ha="right", fontsize=FONT_SIZE, color=INK)
         self._marker = self.add_animated(axes.axvline(8, color=INK, linewidth=1.5, linestyle=":"))
         self._lines, self._dots, self._labels = {}, {}, {}
         for name in ("dense", "local"):
@@ -43,9 +44,9 @@ class LocalityCosts(Picture):
                 axes.plot([], [], color=look.color, linewidth=3.5, linestyle=look.linestyle)[0]
             )
             self._dots[name] = self.add_animated(axes.plot([], [], "o", color=look.color, markersize=12)[0])
-            self._labels[name] = self.add_animated(
-                axes.text(0, 0, "", fontsize=FONT_SIZE + 2, color=look.color, weight="bold", va="center", bbox=CLEAR)
-            )
+            words = {"fontsize": FONT_SIZE + 2, "color": look.color, "weight": "bold", "va": "center", "bbox": CLEAR}
+            words["ha"] = "right" if name == "dense" else "left"
+            self._labels[name] = self.add_animated(axes.text(0, 0, "", **words))
 
     def show(self, image_size: int, kernel_size: int, out_channels: int) -> None:
         """Show one input channel, stride 1 and no padding, marked at `image_size`; nothing is allocated."""
@@ -65,14 +66,8 @@ class LocalityCosts(Picture):
             weights = {side: getattr(layer, name).weights for side, layer in counts.items()}
             self._lines[name].set_data(list(weights), list(weights.values()))
             self._dots[name].set_data([image_size], [weights[image_size]])
-            label = self._labels[name]
-            label.set_text(f"{name}: {format_count(weights[image_size])}")
-            # Both lines rise to the right: a label needs more room above its right and below its left.
-            side = "left" if image_size < 20 else "right" if image_size > 150 else "center"
-            room = {("dense", "left"): 3e3, ("dense", "center"): 60, ("dense", "right"): 60}
-            room |= {("local", "left"): 1 / 60, ("local", "center"): 1 / 60, ("local", "right"): 1 / 1000}
-            label.set_ha(side)
-            label.set_position((image_size, weights[image_size] * room[name, side]))
+            self._labels[name].set_text(f"{name}: {format_count(weights[image_size])}")
+            self._place_label(name, chosen, image_size)
         dense, local = chosen.dense, chosen.local
         self.sentence = (
             f"{image_size}×{image_size} image, {kernel_size}×{kernel_size} kernel, "
@@ -82,6 +77,17 @@ class LocalityCosts(Picture):
             f"{_format_ratio(dense.weights / local.weights)} times fewer. Each weight is used once, "
             "so multiply-adds equal weights."
         )
+
+    def _place_label(self, name: str, layer: counting.Layer, image_size: int) -> None:
+        """Put a label where there is room, as both lines rise: left above the one, right below the other."""
+        label = self._labels[name]
+        width = (ENDS[1] / ENDS[0]) ** (label.get_window_extent().width / self._axes.bbox.width)
+        side = max(image_size, SIDES[0] * width) if name == "dense" else min(image_size, 420 / width)
+        at_its_end = counting.Layer(1, layer.out_channels, round(side), layer.kernel_size, bias=False)
+        height = at_its_end.dense.weights * 20 if name == "dense" else at_its_end.local.weights / 20
+        if name == "dense" and LIMIT / 4 < height < LIMIT * 4:
+            height = LIMIT * 5  # not on the line of 2 GB
+        label.set_position((side, height))
 
 
 def _format_power(number: float) -> str:
