@@ -8,6 +8,8 @@ from collections.abc import Callable
 def describe_error(error: BaseException, written: Callable | None) -> str:
     """Return what was raised, and the line of what the learner has written, a function or class, that led to it."""
     text = f"{type(error).__name__}: {error}".removesuffix(": ")
+    if isinstance(error, KeyboardInterrupt):
+        text = "Interrupted"
     file, line = _find_file(written), None
     trace = error.__traceback__
     while trace is not None:

@@ -1,7 +1,9 @@
 """Functions that yield: a run grows its picture in turns with the page, can be stopped, and says how it ended."""
 
 import asyncio
+import random
 import re
+import signal
 from fractions import Fraction
 from functools import partial, wraps
 
@@ -62,7 +64,7 @@ def grow(monkeypatch):
 def shown(monkeypatch):
     """Return the outputs that a cell would get."""
     outputs = []
-    monkeypatch.setattr(panel_module, "display", lambda output, raw=False: outputs.append(output))
+    monkeypatch.setattr(panel_module, "display", lambda output, **_: outputs.append(output))
     return outputs
 
 
@@ -369,6 +371,61 @@ async def test_a_move_does_not_disturb_a_run(grow):
     await until(lambda: not panel.running)
     assert grow.log == [("begins", 20), ("ends", 20), ("closed", 20)]
     assert (width(panel.png), panel.progress, panel.sentence) == (20, 1, MOVED + "It has come to 20.")
+
+
+@pytest.mark.parametrize("where", ["in a step", "between two steps"])
+@in_a_kernel
+async def test_an_interruption_ends_the_run_and_not_the_kernel(grow, where):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a kernel while it answers no message
+    panel = grow.panel(partial(grow.slowly, enough=lambda: where == "in a step" and grow.steps == 30 and interrupt()))
+
+    def interrupt():
+        signal.raise_signal(signal.SIGINT)
+
+    send(panel, run=True)
+    await until(lambda: panel.running)
+    if where == "between two steps":
+        interrupt()
+    await until(lambda: not panel.running)
+    assert panel.problem.startswith("Interrupted")
+    assert 0 < panel.progress < 1
+    assert grow.log == [("begins", 20), ("closed", 20)]
+    assert signal.signal(signal.SIGINT, before) is signal.SIG_IGN
+    grow.steps = 0
+    where = "nowhere"
+    send(panel, run=True)
+    await ended(panel)
+    assert (panel.progress, panel.problem) == (1, "")
+
+
+@in_a_kernel
+async def test_a_run_prints_into_its_panel_and_has_random_numbers_of_its_own(grow, capsys):
+    def run(value=20):
+        random.seed(7)
+        for step in range(1, 31):
+            grow.now += STEP
+            drawn.append(random.random())
+            print(step)
+            grow.bar.show(step)
+            yield step / 30
+
+    drawn, panel = [], grow.panel(run)
+    random.seed(1)
+    expected = [random.random() for _ in range(3)]
+    random.seed(1)
+    send(panel, run=True)
+    await until(lambda: panel.running)
+    assert random.random() == expected[0]  # what a cell draws between two turns
+    await until(lambda: not panel.running)
+    assert panel.printed == "".join(f"{step}\n" for step in range(1, 31))
+    send(panel, {"value": 30})
+    assert panel.printed.endswith("30\n")  # a move has not run anything
+    assert random.random() == expected[1]
+    panel.run()
+    assert random.random() == expected[2]
+    assert panel.printed.count("\n") == 30
+    assert drawn[:30] == drawn[30:]
+    assert capsys.readouterr().out == ""
 
 
 def broken(*_, **__):

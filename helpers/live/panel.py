@@ -1,6 +1,6 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
-import threading
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ import traitlets
 from IPython.display import Image, display
 
 from helpers.errors import describe_error
+from helpers.live.calls import DRAWING, Calls
 from helpers.live.controls import Range, Value, check_values, find_starts, list_controls, list_presets
 from helpers.live.predictions import Predict
 
@@ -17,7 +18,6 @@ HERE = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
 MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
-DRAWING = threading.RLock()  # matplotlib draws one picture at a time, and JupyterLab may call from a second thread
 
 
 class Picture(Protocol):
@@ -38,8 +38,9 @@ class Panel(anywidget.AnyWidget):
     """The controls, the picture and the sentence of one cell.
 
     `controls` are sliders and choices, `presets` buttons that move them, `png` is the `picture` as it is shown,
-    `sentence` says what it shows, `predictions` are questions that come before all of them, and
-    `problem` is empty unless the last move could not be shown; then the last good picture stays. Where the picture has
+    `sentence` says what it shows, `predictions` are questions that come before all of them, `printed` is what the last
+    move has printed, and `problem` is empty unless it could not be shown; then the last good picture stays. `values`,
+    where each control stands, can be observed, linked, and set, which moves the controls. Where the picture has
     `pointed(x, y)`, given a place on it as fractions of its width and height from the top left, it returns the values
     to move to, or None.
     """
@@ -54,9 +55,11 @@ class Panel(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
     lines = traitlets.Int().tag(sync=True)
+    printed = traitlets.Unicode().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
     pointable = traitlets.Bool().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
+    values = traitlets.Dict()
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Panel(anywidget.AnyWidget):
     ) -> None:
         self.picture = picture
         self._function, self._ranges, self._density = function, ranges, 1.0
+        self._calls = Calls(function, picture)
         self._questions = [predict] if isinstance(predict, Predict) else list(predict or [])
         starts = find_starts(function, ranges)
         for question in self._questions:
@@ -82,6 +86,7 @@ class Panel(anywidget.AnyWidget):
             presets=list_presets(presets or {}, ranges),
             predictions=[question.state() for question in self._questions],
             png=picture.png(self._density),
+            values=starts,
         )
         self.set(**starts)
         self.on_msg(self._answer)
@@ -90,11 +95,6 @@ class Panel(anywidget.AnyWidget):
     def name(self) -> str:
         """The name of the function that the controls call."""
         return self._function.__name__
-
-    @property
-    def values(self) -> dict[str, Value]:
-        """Where each slider or choice stands."""
-        return {control["name"]: control["value"] for control in self.controls}
 
     @property
     def _revealed(self) -> dict[str, Value]:
@@ -135,16 +135,18 @@ class Panel(anywidget.AnyWidget):
 
     def display(self) -> None:
         """Show the panel, and behind it what its questions reveal, which remains when no kernel runs."""
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        display({WIDGET_VIEW: view}, raw=True)
         with DRAWING:
             starts = self.values
             if self._revealed:
                 self.set(**self._revealed)
-            display_still(self.picture, self.problem or self.sentence)
+            still, sentence = _draw_still(self.picture), self.problem or self.sentence
             self.picture.png(self._density)  # draws what stands still at the panel's size: the first move is fast
             if self._revealed:
                 self.set(**starts)
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        kernel = [os.getpid(), os.getppid()]  # where a launcher stands between, the server knows that one
+        display({WIDGET_VIEW: view}, raw=True, metadata={"kernel": kernel})
+        _display_still(still, sentence)
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
         """Raise TypeError for a name that is none of a control."""
@@ -152,22 +154,42 @@ class Panel(anywidget.AnyWidget):
             if name not in self._ranges:
                 raise TypeError(f"{name} is not a slider of this panel; allowed are {', '.join(self._ranges)}")
 
+    @traitlets.observe("values")
+    def _follow(self, change: dict[str, Any]) -> None:
+        if change["new"] != {control["name"]: control["value"] for control in self.controls}:
+            self.set(**change["new"])
+
     def _move(self, values: dict[str, Value]) -> None:
-        """Call the function with values and show what it drew, or what went wrong."""
-        moved, png, sentence, problem = self.controls, self.png, self.sentence, ""
+        """Call the function with values and show what it drew, or what went wrong.
+
+        An interruption is raised anew, for the cell that may be running.
+        """
+        moved, png, sentence, problem, interruption = self.controls, self.png, self.sentence, "", None
         try:
             moved = list_controls(self._ranges, values)
             values = {control["name"]: control["value"] for control in moved}
             png, sentence = self._draw_at(values)
-        except (Exception, SystemExit) as error:  # whatever a learner's own code raises belongs in the panel
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # what a learner's own code raises is for the panel
             problem = describe_error(error, self._function)
             moved = [{**control, "value": values[control["name"]]} for control in moved]
+            interruption = error if isinstance(error, KeyboardInterrupt) else None
         with self.hold_sync():
             self.controls, self.png, self.sentence, self.problem = moved, png, sentence, problem
+            self.printed = self._calls.printed
+        self.values = values
+        if interruption:
+            raise interruption
+
+    def _check_drawn(self) -> None:
+        """Raise ValueError where the function has left the picture without a sentence."""
+        if not self.picture.sentence:
+            raise ValueError(f"{self.name} has drawn nothing: it has to call show on its picture")
 
     def _draw_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
         """Return the picture and the sentence for checked values."""
-        self._function(**values)
+        with self._calls.surround():
+            self._function(**values)
+        self._check_drawn()
         return self.picture.png(self._density), str(self.picture.sentence)
 
     def _answer(self, _, content: dict[str, Any], __) -> None:
@@ -179,6 +201,8 @@ class Panel(anywidget.AnyWidget):
                 moved = self.picture.pointed(*content["point"]) if "point" in content else content.get("values")
                 if moved is not None:
                     self.set(**moved)
+            except KeyboardInterrupt:
+                pass  # the panel says so already
             except Exception as error:  # without an answer the page would wait in vain
                 self.problem = describe_error(error, self._function)
             finally:
@@ -187,7 +211,15 @@ class Panel(anywidget.AnyWidget):
 
 def display_still(picture: Picture, sentence: str) -> None:
     """Show a picture and a sentence that need no kernel."""
+    _display_still(_draw_still(picture), sentence)
+
+
+def _draw_still(picture: Picture) -> Image:
     width, height = picture.size
-    png = picture.png(STILL_DENSITY, small=True)
-    display(Image(png, width=width, height=height, alt=sentence))
+    return Image(picture.png(STILL_DENSITY, small=True), width=width, height=height)
+
+
+def _display_still(still: Image, sentence: str) -> None:
+    still.alt = sentence
+    display(still)
     display({"text/markdown": sentence, "text/plain": sentence}, raw=True)

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
 from numbers import Real
 from time import perf_counter
 from typing import Any
@@ -10,8 +12,9 @@ from typing import Any
 import traitlets
 
 from helpers.errors import describe_error
+from helpers.live.calls import DRAWING
 from helpers.live.controls import Range, Value
-from helpers.live.panel import DRAWING, Panel, Picture
+from helpers.live.panel import Panel, Picture
 from helpers.live.predictions import Predict
 
 TURN = 0.03  # seconds that a run keeps the kernel to itself; then messages of the page get their turn
@@ -52,8 +55,9 @@ class RunPanel(Panel):
         """Move controls by name as `set` does, run to the end, and return the panel."""
         self.stop()
         self.set(**values)
-        for _ in _lock_each(self._advance()):
-            pass
+        with self._calls.surround():
+            for _ in self._advance():
+                pass
         return self
 
     def start(self) -> None:
@@ -69,29 +73,58 @@ class RunPanel(Panel):
             RunPanel._task = None
 
     async def _watch(self) -> None:
-        with contextlib.closing(self._advance()) as steps:
-            turn = frame = perf_counter()
-            pause = FASTEST
-            for _ in _lock_each(steps):
-                if pace := getattr(self.picture, "pace", 0):
-                    self._draw()
+        steps, frame, pause, begun = self._advance(), perf_counter(), FASTEST, False
+        with self._interruptible():
+            try:
+                while self._take_turn(steps, begun):
+                    begun, now, pace = True, perf_counter(), getattr(self.picture, "pace", 0)
+                    if pace or now - frame >= pause:
+                        self._draw()
+                        frame = perf_counter()
+                        pause = max(FASTEST, (frame - now) / SHARE)
                     await asyncio.sleep(pace)
-                    continue
-                now = perf_counter()
-                if now - turn < TURN:
-                    continue
-                if now - frame >= pause:
-                    self._draw()
-                    frame = perf_counter()
-                    pause = max(FASTEST, (frame - now) / SHARE)
-                await asyncio.sleep(0)
-                turn = perf_counter()
+            except KeyboardInterrupt:
+                pass  # the panel says so already
+            finally:
+                with self._calls.surround(goes_on=begun):
+                    steps.close()
 
-    def _advance(self) -> Iterator[None]:
+    def _take_turn(self, steps: Generator[None, None, None], begun: bool) -> bool:
+        """Advance for the time of a turn, or by one step at the picture's pace, and return whether there is more."""
+        turn, pace = perf_counter(), getattr(self.picture, "pace", 0)
+        with self._calls.surround(goes_on=begun):
+            if self._interrupted:
+                steps.throw(KeyboardInterrupt)
+            self._stepping = True
+            try:
+                return any(pace or perf_counter() - turn >= TURN for _ in steps)
+            finally:
+                self._stepping = False
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let an interruption of the kernel end the run: a kernel ignores it while it answers no message."""
+        self._stepping = self._interrupted = False
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals reach the main thread alone
+            return
+
+        def interrupt(*_: Any) -> None:
+            self._interrupted = True
+            if self._stepping:
+                raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _advance(self) -> Generator[None, None, None]:
         """Advance the function step by step, and show how it ended, also when this is closed early."""
         self._ran, self._done, problem = self.values, 0.0, ""
         with self.hold_sync():
-            self.running, self.progress, self.problem = True, 0.0, ""
+            self.running, self.progress, self.problem, self.printed = True, 0.0, "", ""
         try:
             with contextlib.closing(self._function(**self._ran)) as steps:
                 for done in steps:
@@ -99,10 +132,14 @@ class RunPanel(Panel):
                         raise ValueError(f"the run yields {done!r}; allowed is how much is done, from 0 to 1")
                     self._done = float(done)
                     yield
+            self._check_drawn()
             if self._ran == self._starts:
                 self._tell_verdicts()
         except (Exception, SystemExit) as error:
             problem = describe_error(error, self._function)
+        except KeyboardInterrupt as interruption:
+            problem = describe_error(interruption, self._function)
+            raise
         finally:
             self._draw(problem, running=False)
 
@@ -121,7 +158,7 @@ class RunPanel(Panel):
             except Exception as error:
                 problem = describe_error(error, self._function)
             self.png, self.sentence, self.problem = png, self._write_sentence(self.values), problem
-            self.running, self.progress = running, self._done
+            self.running, self.progress, self.printed = running, self._done, self._calls.printed
 
     def _write_sentence(self, values: dict[str, Value]) -> str:
         moved = self._ran is not None and self._ran != values
@@ -144,14 +181,3 @@ class RunPanel(Panel):
         super()._answer(widget, content, buffers)
         if content.get("run") and not self.problem:
             self.start()
-
-
-def _lock_each(steps: Iterator[None]) -> Iterator[None]:
-    """Advance steps one at a time, while no other panel draws."""
-    while True:
-        with DRAWING:
-            try:
-                next(steps)
-            except StopIteration:
-                return
-        yield
