@@ -1,14 +1,22 @@
 """Panels: controls that call an ordinary function, and what the cell and the page get of what it draws."""
 
+import asyncio
+import random
+import signal
 import threading
 from functools import partial
+from types import SimpleNamespace
 
+import ipywidgets
+import numpy as np
 import pytest
+import torch
 
+from helpers import server
 from helpers.live import Panel, live, show
+from helpers.live import calls as calls_module
 from helpers.live import panel as panel_module
 from helpers.live.panel import WIDGET_VIEW
-from helpers.server import keep_still_pictures
 from tests.bar import Bar, width
 from tests.looks import decode
 
@@ -17,7 +25,7 @@ from tests.looks import decode
 def shown(monkeypatch):
     """Return the outputs that a cell would get."""
     outputs = []
-    monkeypatch.setattr(panel_module, "display", lambda output, raw=False: outputs.append(output))
+    monkeypatch.setattr(panel_module, "display", lambda output, **_: outputs.append(output))
     return outputs
 
 
@@ -243,22 +251,195 @@ def test_a_preset_that_does_not_fit_is_named(bar, values, error):
         live(bar, presets, **RANGES)(lambda word="wide", value=20: bar.show(value))
 
 
-def notebook(*outputs):
-    return {"type": "notebook", "content": {"cells": [{"cell_type": "code", "outputs": list(outputs)}]}}
+def test_what_the_newest_move_prints_is_shown_and_nowhere_else(bar, capsys):
+    @live(bar, value=(0, 100))
+    def move(value=20):
+        print("moved to", value)
+        bar.show(value)
+        if value == 90:
+            print("x" * 3 * calls_module.LONGEST)
+            raise ValueError("too far")
+
+    panel = move.panel
+    assert panel.printed == "moved to 20\n"
+    assert panel.set(value=30).printed == panel.get_state()["printed"] == "moved to 30\n"
+    assert panel.set(value=90).printed.startswith("…xxx")
+    assert len(panel.printed) == calls_module.LONGEST
+    assert panel.set(value=10).printed == "moved to 10\n"
+    assert capsys.readouterr().out == ""
+    move(40)
+    assert capsys.readouterr().out == "moved to 40\n"
+
+
+def test_a_function_that_draws_nothing_gets_a_hint(bar):
+    panel = live(bar, value=(0, 100))(lambda value=20: value).panel
+    assert panel.problem == "ValueError: <lambda> has drawn nothing: it has to call show on its picture"
+    bar.show(30)
+    assert panel.set(value=40).problem == ""
+
+
+CELL = """
+picture = Bar()
+
+@live(picture, value=(0, 100))
+def move(value=20):
+    draw(value)
+    seen.append(picture)
+"""
+
+
+def test_a_panel_keeps_its_picture_when_another_cell_takes_the_name():
+    """As where a cell is copied, pasted and run, or Run All is chosen in a second window."""
+    names = {"live": live, "Bar": Bar, "seen": []}
+    exec("def draw(value):\n    picture.show(value)\n" + CELL, names)  # a function of another cell draws, too
+    first = names["move"].panel
+    exec(CELL, names)
+    second, taken = names["move"].panel, names["picture"]
+    for panel, value in ((first, 30), (second, 60), (first, 90)):
+        assert width(panel.set(value=value).png) == value
+        assert names["seen"][-1] is panel.picture
+        assert names["picture"] is taken is second.picture
+    assert (first.sentence, second.sentence) == ("The value is 90.", "The value is 60.")
+
+
+def draw_numbers():
+    return random.random(), np.random.rand(), torch.rand(1).item()
+
+
+def seed(number):
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)
+
+
+@pytest.mark.parametrize("mistake", [False, True])
+def test_a_panel_leaves_the_global_generators_as_it_found_them(bar, mistake):
+    def move(value=20):
+        seed(value)
+        drawn.append(draw_numbers())
+        bar.show(value)
+        if mistake:
+            raise ValueError
+
+    drawn = []
+    seed(1)
+    expected = [draw_numbers() for _ in range(3)]
+    seed(1)
+    panel = live(bar, value=(0, 100))(move).panel
+    assert draw_numbers() == expected[0]
+    panel.set(value=30)
+    assert draw_numbers() == expected[1]
+    send(panel, values={"value": 30})
+    assert draw_numbers() == expected[2]
+    assert drawn[-1] == drawn[-2] != drawn[0]
+
+
+def test_an_interruption_by_the_learner_ends_a_move(bar):
+    def move(value=20):
+        while value > 50:
+            signal.raise_signal(signal.SIGINT)
+        bar.show(value)
+
+    panel = live(bar, value=(0, 100))(move).panel
+    send(panel, values={"value": 60})  # a message of the page: the kernel goes on
+    assert panel.problem == "Interrupted\nin the line: signal.raise_signal(signal.SIGINT)"
+    assert (width(panel.png), panel.values) == (20, {"value": 60})
+    with pytest.raises(KeyboardInterrupt):  # in a cell: Run All has to stop
+        panel.set(value=70)
+    send(panel, values={"value": 30})
+    assert (panel.problem, width(panel.png)) == ("", 30)
+
+
+def test_values_are_observed_linked_and_set(panel):
+    other = live(Bar(), first=(0, 100))(lambda first=20: None).panel
+    seen, number = [], ipywidgets.IntText()
+    panel.observe(lambda change: seen.append((change["new"], width(panel.png))), "values")
+    panel.set(value=30)
+    panel.values = {"value": 40}
+    assert seen == [({"value": 30}, 30), ({"value": 40}, 40)]
+    assert panel.controls[0]["value"] == width(panel.png) == 40
+    ipywidgets.link((panel, "values"), (number, "value"), (lambda values: values["value"], lambda to: {"value": to}))
+    assert number.value == 40
+    number.value = 50
+    assert width(panel.png) == 50
+    ipywidgets.dlink((panel, "values"), (other, "values"), lambda values: {"first": values["value"]})
+    send(panel, values={"value": 60})
+    assert (number.value, other.controls[0]["value"]) == (60, 60)
+    assert ipywidgets.HBox([panel, other]).children == (panel, other)
+
+
+def notebook(*outputs, **more):
+    cell = {"cell_type": "code", "id": "slider", "source": "@live(bar)", "outputs": list(outputs)}
+    return {"type": "notebook", "content": {"cells": [cell | more]}}
+
+
+def view_of(number, *kernel):
+    return {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": number}}, "metadata": {"kernel": kernel}}
+
+
+PICTURE = {"output_type": "display_data", "data": {"image/png": "..."}}
+TEXT = {"output_type": "stream", "name": "stdout", "text": "hello"}
 
 
 def test_saving_keeps_the_picture_and_drops_the_view():
-    view = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "1"}}}
-    picture = {"output_type": "display_data", "data": {"image/png": "..."}}
-    text = {"output_type": "stream", "name": "stdout", "text": "hello"}
+    view = view_of("1")
     other = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "2"}, "text/plain": "a slider"}}
-    model = notebook(text, view, picture, other, picture)
-    keep_still_pictures(model, path="a.ipynb", contents_manager=None)
-    assert model == notebook(text, picture, other, picture)
-    for untouched in (notebook(), notebook(view), notebook(view, text), {"type": "file", "content": "text"}):
+    model = notebook(TEXT, view, PICTURE, other, PICTURE)
+    server.keep_still_pictures(model)
+    assert model == notebook(TEXT, PICTURE, other, PICTURE)
+    for untouched in (notebook(), notebook(view), notebook(view, TEXT), {"type": "file", "content": "text"}):
         before = repr(untouched)
-        keep_still_pictures(untouched)
+        server.keep_still_pictures(untouched)
         assert repr(untouched) == before
+
+
+def serve(**processes):
+    """Return what keeps live panels on a server that runs notebooks in these processes."""
+    sessions = [{"path": f"{name}.ipynb", "kernel": {"id": name}} for name in processes]
+    kernels = {name: SimpleNamespace(provisioner=SimpleNamespace(pid=pid)) for name, pid in processes.items()}
+
+    async def list_sessions():
+        return sessions
+
+    return server.LivePanels(
+        SimpleNamespace(
+            session_manager=SimpleNamespace(list_sessions=list_sessions),
+            kernel_manager=SimpleNamespace(get_kernel=kernels.get),
+        )
+    )
+
+
+def saved_and_opened(panels, model, path, **opened):
+    panels.take_out(model)
+    found = notebook(*model["content"]["cells"][0]["outputs"], **opened)
+    asyncio.run(panels.put_back(found, path))
+    return found
+
+
+@pytest.mark.parametrize("kernel", [(11, 3), (2, 11)])
+def test_views_come_back_while_the_kernel_that_made_them_lives(kernel):
+    panels, outputs = (
+        serve(mine=11, other=12),
+        (TEXT, view_of("1", *kernel), PICTURE, TEXT, view_of("2", *kernel), PICTURE),
+    )
+    assert saved_and_opened(panels, notebook(*outputs), "/mine.ipynb") == notebook(*outputs)
+    asleep = notebook(TEXT, server.RUN_ALL, PICTURE, TEXT, PICTURE)
+    for path in ("other.ipynb", "none.ipynb"):
+        assert saved_and_opened(panels, notebook(*outputs), path) == asleep
+    later = serve(mine=13)  # the kernel was started anew
+    assert saved_and_opened(later, notebook(*outputs), "mine.ipynb") == asleep
+    panels.take_out(asleep)
+    assert asleep == notebook(TEXT, PICTURE, TEXT, PICTURE)
+
+
+def test_a_line_says_how_to_bring_panels_to_life_and_nothing_else():
+    panels = serve()
+    for source in ("show(picture)", "alive = predicted"):
+        model = notebook(PICTURE, source=source)
+        assert saved_and_opened(panels, notebook(PICTURE), "a.ipynb", source=source) == model
+    vote = notebook(server.RUN_ALL, PICTURE, source="show(picture, predict=vote)")
+    assert saved_and_opened(panels, notebook(PICTURE), "a.ipynb", source="show(picture, predict=vote)") == vote
+    assert saved_and_opened(panels, notebook(), "a.ipynb") == notebook()  # its outputs were cleared
 
 
 def test_panels_draw_one_at_a_time_whatever_thread_calls(monkeypatch):

@@ -218,14 +218,25 @@ def test_the_targets_run_everything_and_hide_nothing(installed):
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test test-places"
 
 
-def test_the_server_saves_still_pictures_and_answers_at_once():
+def test_the_server_saves_still_pictures_and_answers_at_once(monkeypatch):
     hooks, settings, calls = [], {}, []
+
+    async def get(path, **how):
+        return {"path": path, **how}
+
+    async def put_back(panels, model, path):
+        calls.append((model, path))
+
+    monkeypatch.setattr(server.LivePanels, "put_back", put_back)
     app = SimpleNamespace(
-        contents_manager=SimpleNamespace(register_pre_save_hook=hooks.append),
+        contents_manager=SimpleNamespace(register_pre_save_hook=hooks.append, get=get),
         web_app=SimpleNamespace(settings=settings),
     )
     server._load_jupyter_server_extension(app)
-    assert hooks == [server.keep_still_pictures]
+    assert [hook.__func__ for hook in hooks] == [server.LivePanels.take_out]
+    asked = asyncio.run(app.contents_manager.get("a.ipynb", content=True))
+    assert calls.pop() == (asked, "a.ipynb")
+    assert asyncio.run(app.contents_manager.get("a.ipynb")) == {"path": "a.ipynb"}  # as who copies a file does
     assert settings["kernel_websocket_connection_class"] is server.PromptConnection
     connection = SimpleNamespace(websocket_handler=SimpleNamespace(set_nodelay=calls.append))
     with pytest.raises(TypeError):  # the rest needs a real connection
