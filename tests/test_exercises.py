@@ -14,7 +14,7 @@ from torch import nn
 
 from helpers import progress
 from helpers.exercises import Code, Design, Number, Sheet, sandbox, sheet
-from helpers.exercises.kinds import TOO_MUCH, UNKNOWN
+from helpers.exercises.kinds import CHANGES, KEEPS, TOO_MUCH, UNKNOWN
 from helpers.exercises.outcomes import TOLERANCE, describe_difference
 from tests import notebooks
 
@@ -47,12 +47,7 @@ def same_again(image, factor):
     return [sum(row) for row in [image.flatten().tolist()]][0] * factor  # noqa: RUF015
 
 
-def in_place(image, factor):
-    image *= factor
-    return image.sum()
-
-
-@pytest.mark.parametrize("answer", [total, same_again, in_place, lambda image, factor: float(total(image, factor))])
+@pytest.mark.parametrize("answer", [total, same_again, lambda image, factor: float(total(image, factor))])
 def test_whatever_gives_the_same_is_right(grade, answer):
     assert grade(answer) == ([], "")
 
@@ -64,6 +59,29 @@ def test_a_likely_misunderstanding_is_named(grade):
 
 def test_an_unlikely_one_is_not(grade):
     assert grade(lambda image, factor: total(image, factor) + 1)[0] == [WHERE + "expected 30, came 31.", UNKNOWN]
+
+
+def in_place(image, factor):
+    image *= factor
+    return image.sum()
+
+
+def remembers_shapes(image, factor, known={}):  # noqa: B006
+    return known.setdefault(image.shape, total(image, factor))
+
+
+def adds_to_the_last(image, factor, parts=[]):  # noqa: B006
+    parts.append(total(image, factor))
+    return sum(parts)
+
+
+def test_an_answer_that_leaves_something_behind_is_wrong(monkeypatch):
+    monkeypatch.setattr(CODE, "cases", lambda: [(torch.randn(2, 3), 2), (torch.randn(4), 5)])
+    right = "With image=a tensor of (2, 3), factor=2: the first call is right, another one is not."
+    assert Sheet(CODE).grade(1, total)[0] == []
+    assert Sheet(CODE).grade(1, in_place)[0] == [right, CHANGES.format("image")]
+    assert Sheet(CODE).grade(1, remembers_shapes)[0] == [right, KEEPS]
+    assert Sheet(CODE).grade(1, adds_to_the_last)[0][1:] == [KEEPS]
 
 
 def test_dots_are_no_answer_yet(grade):

@@ -5,6 +5,7 @@ nothing where all is right, and None where there is no answer yet. It is meant f
 """
 
 import contextlib
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import isclass, signature
@@ -12,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 import torch
+from torch import nn
 
 from helpers.errors import describe_error
 from helpers.exercises.outcomes import (
@@ -28,6 +30,8 @@ from helpers.exercises.sandbox import Report
 Finding = list[str] | None
 
 NO_MEMORY = "can't allocate memory", "not enough memory", "bad_alloc"  # torch's own words
+CHANGES = "Your code changes `{0}` itself, which whoever calls it still needs. Work on a copy, as `{0}.clone()` is."
+KEEPS = "Does your code keep something from call to call, outside the function or as a default value?"
 UNKNOWN = "Where this comes from the check cannot tell. The hints may help."
 
 TOO_MUCH = "your code asks for too much memory. How large is what it creates, or does a loop never end?"
@@ -68,7 +72,7 @@ class Number:
 
 
 def call(written: Callable, *case: Any) -> Any:
-    """Call what a learner wrote with copies of the tensors, so that it may change them."""
+    """Call what a learner wrote with copies of the tensors, so that what it changes is not met again."""
     return written(*(part.clone() if isinstance(part, torch.Tensor) else part for part in case))
 
 
@@ -151,8 +155,9 @@ class Code:
                 if differs:
                     name = f"{part}: " if part else ""
                     told = f"{self._describe(case)}: {name}{differs}"
-                    return [told] if parts.get(part) is None else [told, self._reason(part, cases, found, case)]
-        return stopped
+                    reason = self._reason(part, cases, found, case) or self._what_remains(answer, case) or UNKNOWN
+                    return [told] if parts.get(part) is None else [told, reason]
+        return stopped or self._call_again(report, answer)
 
     def outcome(self, written: Callable, case: tuple) -> Outcome:
         """Return what some code leads to in a case; raises UnansweredError or RefusedError."""
@@ -160,7 +165,37 @@ class Code:
         with refuse_errors(written):
             return name_parts(self.probe(written, *case), self.parts)
 
-    def _reason(self, part: str, cases: list[tuple], found: list[Outcome], first: tuple) -> str:
+    def _call_again(self, report: Report, answer: Callable) -> list[str]:
+        """Return what a second call leads to, with the same sizes as before and other numbers, if it is not right."""
+        torch.manual_seed(1)
+        for case in self.cases():
+            report(self._describe(case))
+            reason = self._what_remains(answer, case, self.outcome(self.right, case))
+            if reason:
+                return [f"{self._describe(case)}: the first call is right, another one is not.", reason]
+        return []
+
+    def _what_remains(self, answer: Callable, case: tuple, expected: Outcome | None = None) -> str | None:
+        """Return what a first call may leave behind if a second one does not lead to what is expected or to the same."""
+        changed: list[str] = []
+
+        def call_twice(*arguments: Any) -> Any:
+            before = copy.deepcopy(arguments)
+            answer(*arguments)
+            named = zip(signature(self.right).parameters, before, arguments, strict=False)
+            changed.extend(name for name, old, new in named if not _is_same(old, new))
+            torch.manual_seed(0)
+            return answer(*arguments)
+
+        try:
+            wanted, found = expected or self.outcome(answer, case), self.outcome(call_twice, case)
+            if all(describe_difference(wanted[part], found.get(part)) is None for part in wanted):
+                return None
+        except (RefusedError, UnansweredError):
+            pass
+        return CHANGES.format(changed[0]) if changed else KEEPS
+
+    def _reason(self, part: str, cases: list[tuple], found: list[Outcome], first: tuple) -> str | None:
         """Return the words of the mistake that leads to the same: in all cases, or else up to the first wrong one."""
         until = 1 + next(number for number, case in enumerate(cases) if case is first)
         for count in (len(found), until):
@@ -169,7 +204,7 @@ class Code:
                     led = [self.outcome(mistake.function, case).get(part) for case in cases[:count]]
                     if all(describe_difference(a, b.get(part)) is None for a, b in zip(led, found, strict=False)):
                         return mistake.words
-        return UNKNOWN
+        return None
 
     def _describe(self, case: tuple) -> str:
         if self.where:
@@ -222,6 +257,12 @@ def refuse_errors(written: Callable | None) -> Iterator[None]:
             raise RefusedError(TOO_MUCH) from None
         advice = "".join(f"\n{words}" for pattern, words in ADVICE.items() if pattern in str(error))
         raise RefusedError(f"your code stopped with {describe_error(error, written)}{advice}") from error
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, nn.Module):
+        return all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
+    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
 
 
 def _describe_argument(value: Any) -> str:
