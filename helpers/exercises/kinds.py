@@ -176,7 +176,7 @@ class Code:
         return []
 
     def _what_remains(self, answer: Callable, case: tuple, expected: Outcome | None = None) -> str | None:
-        """Return what a first call may leave behind if a second does not lead to what is expected, or else to the same."""
+        """Return what a first call may leave behind if a second does not lead to what is expected, or to the same."""
         changed: list[str] = []
 
         def call_twice(*arguments: Any) -> Any:

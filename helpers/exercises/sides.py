@@ -104,3 +104,18 @@ def _always_halve(image_size, kernel_size, stride, padding):
 @wrong_side("Try a kernel of 2 pixels with stride 1: your formula is right for odd kernels only.")
 def _assume_odd_size(image_size, kernel_size, stride, padding):
     return (image_size + 2 * padding - 2 * (kernel_size // 2) - 1) // stride + 1
+
+
+@wrong_side("Padding is a number of its own: it need not be half the kernel.")
+def _pad_half_the_kernel(image_size, kernel_size, stride, padding):
+    return (image_size + 2 * (kernel_size // 2 if padding else 0) - kernel_size) // stride + 1
+
+
+@wrong_side("A kernel may be larger than the image, if padding makes it fit.")
+def _refuse_larger_kernel(image_size, kernel_size, stride, padding):
+    return output_side(image_size, kernel_size, stride, padding) if kernel_size <= image_size else 0
+
+
+@wrong_side("How much padding there is counts, not that there is some.")
+def _pad_by_one(image_size, kernel_size, stride, padding):
+    return (image_size + 2 * min(padding, 1) - kernel_size) // stride + 1

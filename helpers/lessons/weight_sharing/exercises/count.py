@@ -12,9 +12,11 @@ from helpers.exercises.sides import WRONG_SIDES, output_side
         (1, 2, 6, 3, 1, 0),
         (3, 2, 6, 3, 1, 1),
         (2, 4, 9, 3, 2, 1),
-        (1, 1, 9, 4, 3, 0),
+        (1, 1, 8, 4, 3, 0),
+        (1, 1, 7, 2, 6, 0),
         (2, 3, 6, 2, 1, 0),
         (3, 5, 7, 2, 2, 2),
+        (2, 1, 4, 5, 1, 4),  # a kernel larger than the image, which padding makes fit
     ],
     parts=("dense", "local", "shared"),
 )
