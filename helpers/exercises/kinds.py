@@ -30,7 +30,7 @@ from helpers.exercises.sandbox import Report
 Finding = list[str] | None
 
 NO_MEMORY = "can't allocate memory", "not enough memory", "bad_alloc"  # torch's own words
-CHANGES = "Your code changes `{0}` itself, which whoever calls it still needs. Work on a copy, as `{0}.clone()` is."
+CHANGES = "Your code changes `{}` itself, which its caller still needs. Work on a copy."
 KEEPS = "Does your code keep something from call to call, outside the function or as a default value?"
 UNKNOWN = "Where this comes from the check cannot tell. The hints may help."
 

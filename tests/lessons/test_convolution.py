@@ -289,6 +289,18 @@ def scan_by_unfold(image, kernel, stride):
     return torch.einsum("chwij,cij->hw", patches, kernel)
 
 
+def scan_by_torch(image, kernel, stride):
+    return F.conv2d(image[None], kernel[None], stride=stride)[0, 0]
+
+
+def scan_in_place(image, kernel, stride):
+    size = kernel.shape[1]
+    patches = image.unfold(1, size, stride).unfold(2, size, stride)
+    for i, j in np.ndindex(*patches.shape[1:3]):
+        patches[:, i, j] *= kernel
+    return patches.sum((0, 3, 4))
+
+
 RIGHT = {
     1: [(32,), (32.0,)],
     2: [(20_000,), (nn.Conv2d(3, 8, 5, 2, 2)(torch.zeros(1, 3, 100, 100)).numel(),)],
@@ -298,6 +310,7 @@ RIGHT = {
 WRONG = {
     1: {"middle row": (9 + 9 + 7 - 2,), "sum of the patch": (5 + 9 + 8 + 9 + 2 + 9 + 7,)},
     2: {"one map": (50 * 50,), "These are the weights. How": (5 * 5 * 3 * 8,)},
+    3: {"torch's own convolution": (scan_by_torch,), "changes `image`": (scan_in_place,)},
     4: {
         "full of ink": ([[1, 1, 1]] * 3,),
         "upper right to the lower left": ([[1, -9, 1], [-9, 1, -9], [1, -9, 1]],),

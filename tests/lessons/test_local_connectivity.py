@@ -355,6 +355,13 @@ def local_by_pixels_of_the_kernel(image, weight, stride):
     ).tolist()
 
 
+def multiply_weight_in_place(image, weight, stride):
+    size = weight.shape[-1]
+    for i, j in np.ndindex(*weight.shape[:2]):
+        weight[i, j] *= image[i * stride : i * stride + size, j * stride : j * stride + size]
+    return weight.sum((2, 3))
+
+
 RIGHT = {
     1: [(3200.0,), (torch.tensor(3200),), (np.prod([8, 8, 2, 5, 5]),)],
     2: [(side_by_walking,), (side_by_torch,), (side_by_numpy,)],
@@ -369,6 +376,7 @@ WRONG = {
         "one kernel for all places": (2 * 25,),
         "the biases too": (8 * 8 * 2 * (25 + 1),),
     },
+    3: {"changes `weight`": (multiply_weight_in_place,)},
     4: {
         "depth has to be a whole number from 1 up, not 0.": (13, 0),
         "takes 169 weights": (13, 1),

@@ -469,6 +469,14 @@ def gradient_by_entries(image, output_grad):
     ]
 
 
+def gradient_in_place(image, output_grad):
+    side = len(image) - len(output_grad) + 1
+    patches = image.unfold(0, side, 1).unfold(1, side, 1)
+    for i, j in np.ndindex(*output_grad.shape):
+        patches[i, j] *= output_grad[i, j]
+    return patches.sum((0, 1))
+
+
 RIGHT = {
     1: [(108.0,), (torch.tensor([2, 2, 3, 9]).prod(),), (np.prod([2, 2, 3, 9]),)],
     2: [(count_by_positions,), (count_by_layers,), (count_in_numpy,)],
@@ -488,6 +496,7 @@ WRONG = {
         "expected an nn.Conv2d, came a LocallyConnected2d": (lambda local: local,),
         "has no bias": (lambda local: nn.Conv2d(1, 1, 2, bias=False),),
     },
+    4: {"changes `image`": (gradient_in_place,)},
     5: {
         "707×707": (int(500_000**0.5),),
         "around every pixel": (708 + 2,),

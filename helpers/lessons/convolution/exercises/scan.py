@@ -2,24 +2,44 @@
 
 import torch
 from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from helpers.exercises import Code
+from helpers.exercises.kinds import call
+from helpers.exercises.outcomes import RefusedError
+
+
+class _WithoutConvolution(TorchFunctionMode):
+    """Refuses torch's own convolution."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if "conv" in getattr(function, "__name__", ""):
+            raise RefusedError("this is torch's own convolution. Write what it does with each patch.")
+        return function(*args, **(kwargs or {}))
+
+
+def _call_without_convolution(written, *case):
+    with _WithoutConvolution():
+        return call(written, *case)
 
 
 @Code(
     cases=lambda: [
         (torch.randn(1, 5, 5), torch.randn(1, 3, 3), 1),
-        (torch.randn(3, 6, 6), torch.randn(3, 3, 3), 1),
+        (torch.randn(4, 3, 5), torch.randn(4, 3, 3), 1),  # more channels than colours, and one row of places
         (torch.randn(2, 7, 9), torch.randn(2, 3, 3), 2),
-        (torch.randn(2, 8, 6), torch.randn(2, 2, 2), 3),
+        (torch.randn(2, 9, 11), torch.randn(2, 4, 4), 4),  # pixels are left over below and on the right
     ],
+    probe=_call_without_convolution,
     where=lambda image, kernel, stride: (
         f"With an image of {tuple(image.shape)}, a kernel of {tuple(kernel.shape)} and stride={stride}"
     ),
 )
 def scan(image, kernel, stride):
     """Multiply each patch with the kernel and add everything up."""
-    return F.conv2d(image[None], kernel[None], stride=stride)[0, 0]
+    size = kernel.shape[1]
+    patches = image.unfold(1, size, stride).unfold(2, size, stride)  # (C, H_out, W_out, K, K)
+    return torch.einsum("chwij,cij->hw", patches, kernel)
 
 
 @scan.mistake("The patches begin one pixel apart, whatever the stride.")
@@ -48,6 +68,11 @@ def _scan_first_channel(image, kernel, stride):
     return scan.right(image[:1], kernel[:1], stride)
 
 
+@scan.mistake("Only the first three channels are there. An image may have more than a photo's three colours.")
+def _scan_three_channels(image, kernel, stride):
+    return scan.right(image[:3], kernel[:3], stride)
+
+
 @scan.mistake("There is a map for each channel. The kernel adds its slices up, so one map comes out.")
 def _keep_channels_apart(image, kernel, stride):
     return torch.stack([scan.right(image[c : c + 1], kernel[c : c + 1], stride) for c in range(len(image))])
@@ -73,6 +98,21 @@ def _take_largest_product(image, kernel, stride):
 @scan.mistake("A place is missing in each row and column: there is one place more than there are steps.")
 def _miss_last_place(image, kernel, stride):
     return scan.right(image, kernel, stride)[:-1, :-1]
+
+
+@scan.mistake("A last place that leaves the image does not count: round down, not up.")
+def _round_up(image, kernel, stride):
+    return scan.right(F.pad(image, (0, stride - 1, 0, stride - 1)), kernel, stride)
+
+
+@scan.mistake("Your map holds whole numbers, so what stands behind the point is lost. Which `dtype` has it?")
+def _hold_whole_numbers(image, kernel, stride):
+    return scan.right(image, kernel, stride).long()
+
+
+@scan.mistake("Sums below zero become zero here. That is ReLU, a step of its own.")
+def _become_zero(image, kernel, stride):
+    return scan.right(image, kernel, stride).relu()
 
 
 @scan.mistake("Rows and columns of the map are mixed up.")

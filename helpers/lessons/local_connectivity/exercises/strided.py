@@ -9,9 +9,9 @@ from helpers.exercises import Code
 @Code(
     cases=lambda: [
         (torch.randn(5, 5), torch.randn(3, 3, 3, 3), 1),
-        (torch.randn(7, 7), torch.randn(3, 3, 3, 3), 2),
+        (torch.randn(3, 7), torch.randn(1, 3, 3, 3), 2),  # one row of positions
         (torch.randn(8, 6), torch.randn(4, 3, 2, 2), 2),
-        (torch.randn(9, 12), torch.randn(3, 4, 2, 2), 3),
+        (torch.randn(9, 12), torch.randn(2, 3, 4, 4), 3),  # pixels are left over below and on the right
     ],
     where=lambda image, weight, stride: (
         f"With an image of {tuple(image.shape)}, weight of {tuple(weight.shape)} and stride={stride}"
@@ -57,6 +57,15 @@ def _move_down_by_one(image, weight, stride):
 @local_strided.mistake("Is the stride always 2?")
 def _always_move_by_two(image, weight, stride):
     return _local_loops(image, weight, 2, 2)
+
+
+@local_strided.mistake(
+    "Your patches spread over the whole image. They begin `stride` pixels apart, whatever is left over."
+)
+def _spread_over_image(image, weight, stride):
+    height, width, size, _ = weight.shape
+    step = (image.shape[0] - size) // max(height - 1, 1), (image.shape[1] - size) // max(width - 1, 1)
+    return _local_loops(image, weight, *step)
 
 
 @local_strided.mistake("Rows and columns of the positions are mixed up. Which kernel goes with position (i, j)?")

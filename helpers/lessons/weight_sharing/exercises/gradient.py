@@ -16,9 +16,9 @@ def _uses(image, output_grad):
 @Code(
     cases=lambda: [
         (torch.randn(4, 4), torch.randn(3, 3)),
-        (torch.randn(6, 6), torch.randn(4, 4)),
         (torch.randn(7, 5), torch.randn(5, 3)),
-        (torch.randn(5, 5), torch.randn(2, 2)),
+        (torch.randn(4, 6), torch.randn(1, 3)),  # one row of positions
+        (torch.randn(3, 5), torch.randn(3, 5)),  # a kernel of one pixel
     ],
     probe=call_without_autograd,
 )
@@ -58,6 +58,12 @@ def _stop_after_a_row(image, output_grad):
 @gradient.mistake("Only the positions on the diagonal are there. Rows and columns need a loop each.")
 def _walk_the_diagonal(image, output_grad):
     return sum(_uses(image, output_grad)[i, i] for i in range(min(output_grad.shape)))
+
+
+@gradient.mistake("The output's gradient need not be square: it has rows and columns of its own.")
+def _assume_square_gradient(image, output_grad):
+    side = min(output_grad.shape)
+    return _uses(image, output_grad)[:side, :side].sum((0, 1))
 
 
 @gradient.mistake("These are the gradients of all uses, one by one. The shared kernel has one gradient.")
