@@ -391,6 +391,11 @@ def function_on_the_ring(conv):
     return lambda images: F.conv2d(F.pad(images, [pixels] * 4, mode="circular"), conv.weight, conv.bias)
 
 
+def add_columns_in_place(maps):
+    maps += torch.arange(maps.shape[-1])
+    return maps
+
+
 RIGHT = {
     1: [(16.0,), (np.int64(16),), (torch.tensor(256) // 16,)],
     2: [
@@ -426,24 +431,29 @@ WRONG = {
         "one place alone": (lambda maps: maps[:, :, 0, 0],),
         "Is every place in it": (lambda maps: maps[:, :, 1:-1, 1:-1].amax((2, 3)),),
         "to the right do not": (lambda maps: maps[..., ::2].amax((2, 3)),),
-        "moves down do not": (lambda maps: maps[:, :, 0].amax(-1),),
+        "moves down do not": (lambda maps: maps[:, :, :5].amax((2, 3)),),
         "count for more": (lambda maps: maps.cumsum(2).cumsum(3).sum((2, 3)),),
-        "Another map gives the same answer": (lambda maps: torch.zeros(maps.shape[:2]),),
-        "answer for another": (lambda maps: maps.amax((2, 3)) - maps.mean(),),
-        "answer of another": (lambda maps: maps.amax((2, 3)) - maps.mean((1, 2, 3))[:, None],),
+        "Another map gives the same answer": (lambda maps: maps.amax((2, 3)) * torch.arange(maps.shape[1]),),
+        "answer for another": (lambda maps: maps.amax((2, 3)).cumsum(0),),
+        "answer of another": (lambda maps: maps.amax((2, 3)).cumsum(1),),
         "is invalid for input of size": (lambda maps: maps.reshape(2, 3, 40).amax(2),),
+        "(3, 2), came (2, 3)": (lambda maps: maps.reshape(-1, 3, *maps.shape[2:]).amax((2, 3)),),
+        "drawn anew in each call": (lambda maps: F.dropout(maps, 0.1).amax((2, 3)),),
+        "changes `maps` itself": (lambda maps: maps.mul_(2).amax((2, 3)),),
     },
     3: {
         "changes nothing": (lambda maps: maps,),
-        "moves along too": (lambda maps: maps.roll(1, -1),),
+        "moves along too": (lambda maps: maps.flip(2) if maps.shape[2] == 5 else maps.roll(1, 3),),
         "to each pixel alone": (lambda maps: 2 * maps + 1,),
-        "another answer each time": (lambda maps: maps + torch.randn(maps.shape),),
-        "Other maps give the same answer": (lambda maps: torch.arange(maps.shape[-1]).expand(maps.shape),),
+        "drawn anew in each call": (lambda maps: maps + torch.randn(maps.shape),),
+        "Other maps give the same answer": (lambda maps: maps[:1] + torch.arange(maps.shape[-1]) + 0 * maps,),
         "from channel to channel": (lambda maps: maps + torch.arange(maps.shape[1])[:, None, None],),
         "Swapping images or channels": (lambda maps: maps.flip(0),),
         "What does a place have to know": (ringed,),
         "came (2, 3, 8, 5)": (lambda maps: maps.transpose(2, 3),),
-        "size of tensor a (6)": (lambda maps: maps + torch.arange(8),),
+        "size of tensor a (5)": (lambda maps: maps + torch.arange(8),),
+        "changes `maps` itself": (add_columns_in_place,),
+        "size of tensor a (2)": (lambda maps: maps.flip(3) + torch.arange(3)[:, None, None],),
     },
     4: {
         "expected a layer, came 3": (lambda conv: 3,),

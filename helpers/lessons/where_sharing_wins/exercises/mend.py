@@ -13,7 +13,7 @@ from helpers.exercises.outcomes import RefusedError, as_numbers, describe_differ
 def _compare(written: Callable, in_channels: int, out_channels: int, kernel_size: int, bias: bool) -> dict:
     """Return whether a layer has the weights and the bias of `conv`, seen from its answers alone, and an answer."""
     conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=bias)
-    images = torch.randn(2, in_channels, 9, 10)
+    images, others = torch.randn(2, in_channels, 9, 10), torch.randn(3, in_channels, 8, 11)
     layer = refuse_dots(written(copy.deepcopy(conv)))
     if not callable(layer):
         raise RefusedError(f"expected a layer, {describe_found(layer)}")
@@ -25,7 +25,7 @@ def _compare(written: Callable, in_channels: int, out_channels: int, kernel_size
         weights = "others"
     if describe_difference(kept_bias, found_bias):
         bias = "another" if found_bias.any() else "none"
-    return {"weights": weights, "bias": bias, "": layer(images)}
+    return {"weights": weights, "bias": bias, "": layer(others)}
 
 
 def _middle(answer: Tensor) -> Tensor:

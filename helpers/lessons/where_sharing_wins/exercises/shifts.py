@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 
 import torch
 from torch import Tensor
 
 from helpers.exercises import Design
+from helpers.exercises.kinds import CHANGES
 from helpers.exercises.outcomes import RefusedError, as_numbers, describe_found, refuse_dots
 
+SIZES = (2, 3, 5, 8), (3, 2, 7, 5)  # (N, C, H, W)
 SHIFTS = [(down, right) for down in range(0, 8, 3) for right in range(0, 8, 3)][1:]  # 3 divides no side of the maps
 
 Answer = Callable[[Tensor], Tensor]
@@ -16,13 +19,18 @@ Answer = Callable[[Tensor], Tensor]
 
 def _answer(written: Callable, dimensions: int, maps: Tensor) -> Tensor:
     """Return what is written for maps as numbers, with as many of their dimensions; refuse anything else."""
-    found = refuse_dots(written(maps.clone()))
+    given = maps.clone()
+    found = refuse_dots(written(given))
     numbers, shape = as_numbers(found), tuple(maps.shape[:dimensions])
     if numbers is None:
         two = "came two. With a dimension, torch gives values and places: which are asked for?"
         raise RefusedError(f"expected a tensor, {two if hasattr(found, 'indices') else describe_found(found)}")
     if numbers.shape != shape:
         raise RefusedError(f"for maps of {tuple(maps.shape)} expected the shape {shape}, came {tuple(numbers.shape)}.")
+    if not _is_same(as_numbers(written(given)), numbers):
+        same = "the same maps give another answer each time."
+        changed = not torch.equal(given, maps)
+        raise RefusedError(f"{same} {CHANGES.format('maps') if changed else 'Is something drawn anew in each call?'}")
     return numbers
 
 
@@ -37,22 +45,30 @@ def _is_same(one: Tensor, other: Tensor) -> bool:
 @Design()
 def head(written: Callable) -> Iterator[str]:
     """Yield what keeps a head from being an invariant summary of each map."""
-    maps, answer = torch.randn(2, 3, 5, 8), partial(_answer, written, 2)
-    found = answer(maps)
-    for down, right in SHIFTS:
-        if not _is_same(answer(maps.roll((down, right), (2, 3))), found):
-            moved = f"Moved {down} down and {right} to the right, the maps give another answer."
-            yield f"{moved} {_what_it_depends_on(answer, maps)}"
-    changed = maps.clone()
-    changed[1, 2] += torch.rand(5, 8) + 1
-    differs = ~_is_close(answer(changed), found)
-    if not differs[1, 2]:
-        yield "Another map gives the same answer: something of what is on the map has to remain."
-    if differs[0].any():
-        yield "A change to one image changes the answer for another. Each image has an answer of its own."
-    if differs[1, :2].any():
-        yield "A change to one channel changes the answer of another. Each channel has a number of its own."
-    answer(torch.randn(1, 3, 6, 6))
+    answer = partial(_answer, written, 2)
+    for maps in map(torch.randn, SIZES):
+        found = answer(maps)
+        for down, right in SHIFTS:
+            if not _is_same(answer(maps.roll((down, right), (2, 3))), found):
+                moved = f"Moved {down} down and {right} to the right, the maps give another answer."
+                yield f"{moved} {_what_it_depends_on(answer, maps)}"
+        for image, channel, changed in _change_each(maps):
+            differs = ~_is_close(answer(changed), found)
+            if not differs[image, channel]:
+                yield "Another map gives the same answer: something of what is on the map has to remain."
+            if differs.any(1).sum() > 1:
+                yield "A change to one image changes the answer for another. Each image has an answer of its own."
+            if differs.sum() > 1:
+                yield "A change to one channel changes the answer of another. Each channel has a number of its own."
+    answer(torch.randn(1, 1, 6, 6))
+
+
+def _change_each(maps: Tensor) -> Iterator[tuple[int, int, Tensor]]:
+    """Yield the number of each image and channel, and the maps with that map changed."""
+    for image, channel in product(*map(range, maps.shape[:2])):
+        changed = maps.clone()
+        changed[image, channel] += torch.rand(maps.shape[2:]) + 1
+        yield image, channel, changed
 
 
 def _what_it_depends_on(answer: Answer, maps: Tensor) -> str:
@@ -65,13 +81,13 @@ def _what_it_depends_on(answer: Answer, maps: Tensor) -> str:
         return "Moves to the right alone leave it; moves down do not."
     if _is_same(found, maps.flatten(2).argmax(2)):
         return "This is where the largest value is. That moves along."
-    for i, j in torch.cartesian_prod(torch.arange(5), torch.arange(8)):
+    for i, j in product(*map(range, maps.shape[2:])):
         changed = maps.clone()
         changed[:, :, i, j] += 100
         seen += not _is_same(answer(changed), found)
     if seen == 1:
         return "Your answer looks at one place alone."
-    if seen < 5 * 8:
+    if seen < maps[0, 0].numel():
         return "Some places do not matter to your answer. Is every place in it?"
     return "Does one place count for more than another in your answer?"
 
@@ -79,15 +95,14 @@ def _what_it_depends_on(answer: Answer, maps: Tensor) -> str:
 @Design()
 def broken(written: Callable) -> Iterator[str]:
     """Yield what keeps a layer from being one that does not follow shifts."""
-    maps, answer = torch.randn(2, 3, 5, 8), partial(_answer, written, 4)
-    found = answer(maps)
-    if not _is_same(answer(maps), found):
-        yield "The same maps give another answer each time. Is something drawn anew in each call?"
-    if _is_same(answer(maps + 1.5 * maps.flip(0)), found):
-        yield "Other maps give the same answer: something of what is on the map has to remain."
-    if all(_is_same(answer(maps.roll(shift, (2, 3))), found.roll(shift, (2, 3))) for shift in SHIFTS):
-        yield f"The answer still follows every shift. {_what_is_alike(answer, maps)}"
-    answer(torch.randn(1, 3, 6, 6))
+    answer = partial(_answer, written, 4)
+    for maps in map(torch.randn, SIZES):
+        found = answer(maps)
+        if any(_is_same(answer(changed), found) for _, _, changed in _change_each(maps)):
+            yield "Other maps give the same answer: something of what is on the map has to remain."
+        if all(_is_same(answer(maps.roll(shift, (2, 3))), found.roll(shift, (2, 3))) for shift in SHIFTS):
+            yield f"The answer still follows every shift. {_what_is_alike(answer, maps)}"
+    answer(torch.randn(1, 1, 6, 6))
 
 
 def _what_is_alike(answer: Answer, maps: Tensor) -> str:
@@ -98,7 +113,7 @@ def _what_is_alike(answer: Answer, maps: Tensor) -> str:
     spread[:, :, 4, 4] = False
     if _is_same(found, maps):
         return "Your layer changes nothing."
-    if any(_is_same(found, maps.roll((down, right), (2, 3))) for down in range(5) for right in range(8)):
+    if any(_is_same(found, maps.roll((down, right), (2, 3))) for down, right in product(*map(range, maps.shape[2:]))):
         return "A move by a fixed number of pixels moves along too: every place is treated alike."
     if _is_same(found.sort(dim=0).values, maps.sort(dim=0).values) or _is_same(found.sum(1), maps.sum(1)):
         return "Swapping images or channels treats every place alike."
