@@ -417,6 +417,13 @@ class UsedUp(Repeated):
         return hidden
 
 
+class Overwriting(OwnParameters):
+    def forward(self, hidden):
+        for _ in self.uses:
+            hidden[:] = (hidden @ self.weight + self.bias).clamp(min=0)
+        return hidden
+
+
 class MadeAnew(nn.Identity):
     def forward(self, hidden):
         return nn.Linear(hidden.shape[1], hidden.shape[1])(hidden)
@@ -449,6 +456,20 @@ def in_arrays(weight, hidden, output_grad, reuses):
     return np.einsum("ui,uj->ij", np.stack([*back[1:], 0 * back[0]]), np.stack(inputs))
 
 
+def overwrite_output_grad(weight, hidden, output_grad, reuses):
+    grad, inputs = torch.zeros_like(weight), [hidden]
+    for _ in range(reuses):
+        inputs.append(weight @ inputs[-1])
+    for input in inputs[-2::-1]:
+        grad += torch.outer(output_grad, input)
+        output_grad[:] = weight.T @ output_grad
+    return grad
+
+
+def kept_in_default(weight, hidden, output_grad, reuses, known={}):  # noqa: B006
+    return known.setdefault((len(hidden), reuses), by_powers(weight, hidden, output_grad, reuses))
+
+
 RIGHT = {
     1: [
         (3855.0,),
@@ -468,7 +489,8 @@ WRONG = {
         "the middle layer alone": (51 * 50,),
         "These are the units": (20 + 50 + 5,),
     },
-    2: {"use something up": (UsedUp,), "made anew": (MadeAnew,)},
+    2: {"use something up": (UsedUp,), "made anew": (MadeAnew,), "changes `hidden`": (Overwriting,)},
+    3: {"changes `output_grad`": (overwrite_output_grad,), "outside the function or as a default": (kept_in_default,)},
     4: {
         "tied net is the narrower one": (46, 56),
         "width 57 takes 60,943 parameters, more than 60,900. Are the biases": (57, 47),

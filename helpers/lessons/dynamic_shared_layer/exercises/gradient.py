@@ -24,7 +24,7 @@ def _add_up(weight, inputs, output_grads, product=torch.outer):
 @Code(
     cases=lambda: [
         (torch.randn(features, features), torch.randn(features), torch.randn(features), reuses)
-        for features, reuses in ((2, 1), (4, 2), (5, 3), (2, 0))
+        for features, reuses in ((2, 1), (4, 2), (3, 5), (2, 0))
     ],
     where=lambda weight, hidden, output_grad, reuses: f"With {len(hidden)} features and reuses={reuses}",
     probe=call_without_autograd,
@@ -62,6 +62,11 @@ def _take_the_mean(weight, hidden, output_grad, reuses):
 @weight_gradient.mistake("This is the last use alone.")
 def _keep_the_last(weight, hidden, output_grad, reuses):
     return _add_up(weight, _inputs(weight, hidden, reuses)[-1:], [output_grad])
+
+
+@weight_gradient.mistake("There are three uses at most here. `reuses` may be larger.")
+def _take_three_at_most(weight, hidden, output_grad, reuses):
+    return weight_gradient.right(weight, hidden, output_grad, min(reuses, 3))
 
 
 @weight_gradient.mistake("This is the first use alone.")

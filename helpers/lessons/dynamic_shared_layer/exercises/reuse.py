@@ -2,32 +2,44 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from helpers.exercises import Code
+from helpers.exercises.kinds import CHANGES
 from helpers.exercises.outcomes import RefusedError, fill_parameters
 
 
 def _unroll(written: type, features: int, reuses: int) -> dict:
-    hidden = torch.randn(5, features)  # before the module draws its own
+    leaf = torch.randn(5, features, requires_grad=True)  # before the module draws its own
     module = written(features, reuses)
     fill_parameters(module)
-    output, again = module(hidden.clone()), module(hidden.clone())
-    parameters = list(module.parameters())
-    if isinstance(output, Tensor) and isinstance(again, Tensor) and not torch.equal(output, again):
+    hidden, parameters = leaf.clone(), list(module.parameters())
+    output = module(hidden)
+    first = output.detach().clone() if isinstance(output, Tensor) else None
+    again = module(hidden)
+    if first is not None and isinstance(again, Tensor) and not torch.equal(first, again):
         reason = "Does `forward` use something up?" if parameters else "Is a layer made anew in each?"
+        reason = reason if torch.equal(hidden, leaf) else CHANGES.format("hidden")
         raise RefusedError(f"a second call gives another answer. {reason}")
     if isinstance(output, Tensor) and output.requires_grad:
         output.square().sum().backward()
-    square = torch.zeros(features, features)
-    grad = sum((each.grad for each in parameters if each.shape == square.shape and each.grad is not None), square)
+    grad = _add_grads(parameters, features**2).view(features, features)
     return {
         "parameters": sum(each.numel() for each in parameters),
         "output": output,
         "gradient of the weight": grad + grad.T,  # a weight of one's own may stand either way round
+        "gradient of the bias": _add_grads(parameters, features),
+        "gradient of the input": _add_grads([leaf], leaf.numel()),
     }
 
 
-@Code(cases=lambda: [(3, 2), (3, 1), (4, 3), (2, 0)], probe=_unroll)
+def _add_grads(tensors: list[Tensor], size: int) -> Tensor:
+    """Return the sum of the gradients of those that hold so many numbers, in one row."""
+    grads = (each.grad.flatten() for each in tensors if each.numel() == size and each.grad is not None)
+    return sum(grads, torch.zeros(size))
+
+
+@Code(cases=lambda: [(3, 2), (3, 1), (4, 5), (2, 0)], probe=_unroll)
 class Reused(nn.Module):
     """One layer, used `reuses` times; what a use does is a method of its own, for mistakes to override."""
 
@@ -47,6 +59,12 @@ class Reused(nn.Module):
         return hidden
 
 
+@Reused.mistake("No gradient reaches the bias, so it could not learn. Is it cut off?")
+class _BiasCutOff(Reused.right):
+    def use(self, hidden):
+        return F.linear(hidden, self.linear.weight, self.linear.bias.detach()).clamp(min=0)
+
+
 @Reused.mistake("No gradient reaches the layer, so it could not learn. Is it switched off?")
 class _WithoutGradient(Reused.right):
     def use(self, hidden):
@@ -57,6 +75,18 @@ class _WithoutGradient(Reused.right):
 class _CutBetween(Reused.right):
     def use(self, hidden):
         return super().use(hidden.detach())
+
+
+@Reused.mistake("No gradient reaches the input, so layers before yours could not learn. Is it cut off?")
+class _InputCutOff(Reused.right):
+    def forward(self, hidden):
+        return super().forward(hidden.detach())
+
+
+@Reused.mistake("There are three uses at most here. `reuses` may be larger.")
+class _ThreeAtMost(Reused.right):
+    def __init__(self, features, reuses):
+        super().__init__(features, min(reuses, 3))
 
 
 @Reused.mistake("The input comes out unchanged. Is the result of a use kept?")
