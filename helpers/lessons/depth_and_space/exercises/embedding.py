@@ -11,13 +11,19 @@ from helpers.exercises.outcomes import fill_parameters
 def _read_and_write(written: type, words: int, features: int) -> dict:
     module = written(words, features)
     fill_parameters(module)
-    scores = module(torch.tensor([words - 1, 0, 2, 2, 1, 0]))  # in no order, and some twice
+    word = torch.tensor([words - 1, 0, 2, 2, 1, 0])  # in no order, and some twice
+    scores, of_one = module(word), module(word[:1])
     if isinstance(scores, Tensor) and scores.requires_grad:
         scores.square().sum().backward()
     matrices = [parameter for parameter in module.parameters() if parameter.dim() == 2]
     grads = [torch.zeros_like(matrix) if matrix.grad is None else matrix.grad for matrix in matrices]
     parameters = sum(parameter.numel() for parameter in module.parameters())
-    return {"parameters": parameters, "scores": scores, "gradient of the matrix": grads[0] if grads else 0}
+    return {
+        "parameters": parameters,
+        "scores": scores,
+        "gradient of the matrix": grads[0] if grads else 0,
+        "scores of one word": of_one,
+    }
 
 
 @Code(cases=lambda: [(4, 3), (5, 2), (3, 3)], probe=_read_and_write)
@@ -95,6 +101,21 @@ class _OtherWayRound(Tied.right):
 class _ItselfAlone(Tied.right):
     def forward(self, word):
         return (self.weight[word] * self.weight[word]).sum(1)
+
+
+@Tied.mistake("Scores are (N, words), with one word too. Is a dimension of 1 dropped?")
+class _OneDropped(Tied.right):
+    def forward(self, word):
+        return super().forward(word).squeeze()
+
+
+@Tied.mistake("These are the scores of the first call. Does your module keep them?")
+class _FirstKept(Tied.right):
+    def forward(self, word):
+        self.kept = getattr(self, "kept", None)
+        if self.kept is None:
+            self.kept = super().forward(word)
+        return self.kept
 
 
 @Tied.mistake("These scores compare the words that came in with one another. Compare them with all words.")
