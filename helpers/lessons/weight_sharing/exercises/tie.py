@@ -12,7 +12,7 @@ from helpers.layers import LocallyConnected2d
 
 def _tie(written, in_channels, out_channels, image_size, kernel_size, stride=1, padding=0):
     local = LocallyConnected2d(in_channels, out_channels, image_size, kernel_size, stride, padding)
-    images = torch.randn(2, in_channels, image_size, image_size)
+    images = torch.randn(2, in_channels, *local.image_size)
     conv = refuse_dots(written(local))
     if not isinstance(conv, nn.Conv2d):
         found = describe_found(conv) if conv is None else f"came a {type(conv).__name__}."
@@ -39,7 +39,7 @@ def _conv(local, weight=None, bias=None, **changes):
 
 
 @Code(
-    cases=lambda: [(1, 1, 5, 2), (2, 3, 6, 3), (3, 2, 8, 3, 2, 1)],
+    cases=lambda: [(1, 1, 5, 2), (2, 3, (6, 4), 3), (3, 2, (6, 9), 3, 2, 1)],
     probe=_tie,
     where=lambda in_channels, out_channels, image_size, kernel_size, *how: (
         f"For a layer with in_channels={in_channels}, out_channels={out_channels}, image_size={image_size}, "
@@ -107,6 +107,12 @@ def _average_channels(local):
 def _divide_by_pixels(local):
     pixels = math.prod(local.image_size)
     return _conv(local, local.weight.sum((0, 1)) / pixels, local.bias.sum((0, 1)) / pixels)
+
+
+@tie.mistake("A map need not be square: its positions are its rows times its columns.")
+def _assume_square_map(local):
+    positions = local.output_size[0] ** 2
+    return _conv(local, local.weight.sum((0, 1)) / positions, local.bias.sum((0, 1)) / positions)
 
 
 @tie.mistake("Channels in and out are mixed up in the kernel.")
