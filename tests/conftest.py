@@ -19,15 +19,29 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def desk(request, chromium, tmp_path_factory):
+def browser(chromium):
+    """Return Chromium."""
+    with lab.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def served(chromium, tmp_path_factory):
+    """Return a folder and the address at which a JupyterLab serves it."""
+    root = tmp_path_factory.mktemp("lab")
+    with lab.jupyter_lab(root) as address:
+        yield root, address
+
+
+@pytest.fixture(scope="session")
+def desk(request, served, browser):
     """Return the notebooks that tests ask for, in a JupyterLab in Chromium: a copy for each density of the screen."""
+    root, address = served
     items = [item for item in request.session.items if "on_desk" in getattr(item, "fixturenames", ())]
     planned = list(dict.fromkeys(item.callspec.params["on_desk"] for item in items))
-    root = tmp_path_factory.mktemp("lab")
     for density in {density for _, density in planned}:
         shutil.copytree(notebooks.PATHS[0].parent, root / str(density))
-    with lab.jupyter_lab(root) as address, lab.browser() as browser:
-        yield lab.run_in_turn(browser, address, root, planned)
+    return lab.run_in_turn(browser, address, root, planned)
 
 
 @pytest.fixture(scope="session", params=[(path.name, 1.0) for path in notebooks.PATHS], ids="{0[0]}-{0[1]}".format)
@@ -61,11 +75,12 @@ def opened(closed):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Let tests on the desk come last, for its event loop stops others; and those that find the panels closed first."""
+    """Let tests in a browser come last, for its event loop stops others, and those first that find panels closed."""
 
     def turn(item):
-        desk, on_desk, opened = (name in getattr(item, "fixturenames", ()) for name in ("desk", "on_desk", "opened"))
-        return desk, desk and not on_desk, opened, item.path.name if desk else ""
+        used = {name: name in getattr(item, "fixturenames", ()) for name in ("browser", "desk", "on_desk", "opened")}
+        order = used["browser"], used["desk"], used["desk"] and not used["on_desk"], used["opened"]
+        return *order, item.path.name if used["desk"] else ""
 
     items.sort(key=turn)
 

@@ -4,6 +4,14 @@
 
 const LINE = 1.5; // height of a line of the sentence, in em
 const PATIENCE = 4000; // milliseconds without an answer before the panel says so and may ask again
+const WAITING = "Waiting for the kernel. Is another cell still running?";
+const LOST = "This panel has lost its kernel. Choose Run → Run All Cells.";
+const GONE =
+  "The Jupyter server has gone; this picture is the last one. Start the server again (on Binder, by the link that " +
+  "brought you here), open this notebook and choose Run → Run All Cells.";
+
+// JupyterLab, Notebook and Voila say here how to reach their server. Where they do not, a kernel may or may not answer.
+const page = document.getElementById("jupyter-config-data");
 
 function make(tag, className, parent) {
   const node = document.createElement(tag);
@@ -72,12 +80,34 @@ function runRow(parent, onRun, onStop) {
   };
 }
 
-// The cells after a panel's own, up to the next heading: they explain what the panel shows.
-function explanation(panel) {
-  const found = [];
-  let cell = panel.closest(".jp-Cell")?.nextElementSibling;
-  for (; cell && !cell.querySelector("h1, h2"); cell = cell.nextElementSibling) found.push(cell);
-  return found;
+async function serverIsGone({ kernel }) {
+  if (!page || !kernel) return false;
+  try {
+    const answer = await fetch(`${JSON.parse(page.textContent).baseUrl}api/kernels/${kernel.id}`, { cache: "no-store" });
+    const json = answer.headers.get("content-type")?.includes("json");
+    return !json || answer.status >= 500 || answer.status === 424; // with which a hub says that it has stopped a server
+  } catch {
+    return true;
+  }
+}
+
+// Whether each cell begins a section. JupyterLab knows it also of cells that it leaves out of the page.
+function sections({ context }) {
+  const begins = ({ type, sharedModel }) =>
+    type === "markdown" && /^#{1,2} /m.test(sharedModel.source.replace(/^```[^]*?^```/gm, ""));
+  return Array.from(context?.model?.cells ?? [], begins);
+}
+
+// The cells after a closed panel's own, up to the next heading, explain what the panel will show.
+function hideExplanations(cells, begins) {
+  let [closed, next] = [false, 0];
+  for (const cell of cells) {
+    const place = Number(cell.dataset.windowedListIndex);
+    if (cell.querySelector("h1, h2") || begins.slice(next, place + 1).includes(true)) closed = false;
+    next = place + 1;
+    cell.classList.toggle("owmu-hidden", closed);
+    closed ||= cell.querySelector(".owmu-closed:not(.owmu-asleep)") !== null;
+  }
 }
 
 const ASK_ONE = "Predict first; then the panel opens, and what it shows is explained.";
@@ -131,6 +161,9 @@ function render({ model, el }) {
   const canvas = make("canvas", "owmu-picture", frame);
   const problem = make("div", "owmu-problem", frame);
   const sentence = make("p", "owmu-sentence", panel);
+  const printed = make("pre", "owmu-printed", panel);
+  printed.tabIndex = 0; // for who scrolls by keyboard
+  printed.setAttribute("aria-label", "printed");
   const [width, height] = model.get("size");
   canvas.style.aspectRatio = `${width} / ${height}`;
   canvas.style.width = `${width}px`;
@@ -140,12 +173,17 @@ function render({ model, el }) {
   sentence.id = `${id}-sentence`;
   sentence.style.minHeight = `${LINE * model.get("lines")}em`; // so that the cell keeps its height
 
-  // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's.
-  // In slide mode so do PageDown and PageUp, which clickers send: they turn the slide.
-  const claimKeys = (event) => {
-    if (!panel.contains(event.target)) return;
-    const turnsSlide = document.body.dataset.jpDeckMode && ["PageDown", "PageUp"].includes(event.key);
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey && !turnsSlide);
+  // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's,
+  // and so do the keys that run a cell or leave it. In slide mode so do PageDown and PageUp, which clickers send, and
+  // from an answer that has been given the others that turn the slide.
+  const claimKeys = ({ key, target, altKey, ctrlKey, metaKey, shiftKey }) => {
+    if (!panel.contains(target)) return;
+    const given = target.matches("button[aria-disabled='true']");
+    const turns = ["PageDown", "PageUp", ...(given ? [" ", "ArrowRight", "ArrowLeft"] : [])].includes(key);
+    const runs = key === "Enter" && (shiftKey || altKey);
+    const jupyters = ctrlKey || metaKey || runs || key === "Escape" || (document.body.dataset.jpDeckMode && turns);
+    target.toggleAttribute("data-lm-suppress-shortcuts", !jupyters);
+    if (key === "Escape") panel.closest(".jp-Cell")?.focus();
   };
   window.addEventListener("keydown", claimKeys, true);
 
@@ -154,8 +192,8 @@ function render({ model, el }) {
   let sent = null; // the ticket that waits for its answer
   let next = null; // the newest move that has not been sent
   let timer = null;
-  let hidden = []; // cells that explain what the closed panel will show
   let gone = false;
+  panel.classList.toggle("owmu-asleep", page === null); // not shown until a kernel has answered
 
   const density = () => window.devicePixelRatio || 1;
 
@@ -176,15 +214,16 @@ function render({ model, el }) {
       if (patient !== null) timer = setTimeout(complain, patient);
     } catch {
       sent = null; // the kernel was shut down or restarted, so no answer will come
-      say("This panel has lost its kernel. Choose Run → Run All Cells.");
+      say(LOST);
     }
     next = null;
   }
 
-  function complain() {
-    say("Waiting for the kernel. Is another cell still running?");
+  async function complain() {
+    say(WAITING);
     sent = null;
     if (next !== null) send();
+    if ((await serverIsGone(model.widget_manager)) && problem.textContent === WAITING) say(GONE);
   }
 
   function moved() {
@@ -196,16 +235,15 @@ function render({ model, el }) {
     ask(moved());
   }
 
-  function hideExplanation(closed) {
-    hidden.forEach((cell) => cell.classList.remove("owmu-hidden"));
-    hidden = closed ? explanation(panel) : [];
-    hidden.forEach((cell) => cell.classList.add("owmu-hidden"));
-  }
+  const newcomers = new MutationObserver(openOrClose); // JupyterLab adds cells to the page as they come into view
 
   function openOrClose() {
-    const closed = model.get("predictions").some(({ open }) => !open);
+    const closed = !gone && model.get("predictions").some(({ open }) => !open);
     panel.classList.toggle("owmu-closed", closed);
-    hideExplanation(closed);
+    const notebook = panel.closest(".jp-Cell")?.parentElement;
+    newcomers.disconnect();
+    if (notebook) hideExplanations(notebook.children, sections(model.widget_manager));
+    if (notebook && closed) newcomers.observe(notebook, { childList: true });
   }
 
   function whenPlaced(act) {
@@ -234,6 +272,7 @@ function render({ model, el }) {
       sent = null;
       clearTimeout(timer);
       timer = null;
+      panel.classList.remove("owmu-asleep");
     }
     if (next === null && sent === null) {
       chosen = {};
@@ -244,6 +283,7 @@ function render({ model, el }) {
     if (runs) showRun(model.get("running"), model.get("progress"));
     sentence.setAttribute("aria-live", model.get("running") ? "off" : "polite"); // the end of a run is news enough
     if (sentence.textContent !== model.get("sentence")) sentence.textContent = model.get("sentence");
+    printed.textContent = model.get("printed");
     say(model.get("problem"));
     paint();
     if (answersUs && next !== null) send();
@@ -255,20 +295,24 @@ function render({ model, el }) {
       const box = canvas.getBoundingClientRect();
       ask({ point: [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height] });
     };
+    // A finger that moves scrolls the page; a tap points.
+    let touched = false;
+    canvas.addEventListener("click", (event) => touched && point(event));
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
+      touched = event.pointerType === "touch";
+      if (touched || event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       point(event);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons === 1) point(event);
+      if (event.buttons === 1 && !touched) point(event);
     });
   }
 
   model.on("change", update);
   update();
   whenPlaced(openOrClose);
-  if (density() !== 1) {
+  if (density() !== 1 || page === null) {
     // The kernel drew the first picture before it knew this screen. It may be busy with other cells: nobody waits.
     next = { values: {} };
     send(null);
@@ -276,7 +320,7 @@ function render({ model, el }) {
   return () => {
     clearTimeout(timer);
     gone = true;
-    hideExplanation(false);
+    openOrClose();
     window.removeEventListener("keydown", claimKeys, true);
     model.off("change", update);
   };

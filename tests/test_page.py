@@ -1,0 +1,259 @@
+"""The page's part of a panel by itself: in an empty page in Chromium, with a panel of this process as its kernel."""
+
+import pytest
+
+from helpers.live import Predict, live
+from helpers.live import panel as panel_module
+from tests.bar import Bar
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "http://panel.test/"
+JUPYTER = '<script id="jupyter-config-data" type="application/json">{"baseUrl": "/jupyter/"}</script>'
+CELL = '<div class="jp-Cell" data-windowed-list-index="{}">{}</div>'
+OUTPUT = '<div class="jp-OutputArea-child"><div class="jp-OutputArea-output">{}</div></div>'
+OUTPUTS = "".join(map(OUTPUT.format, ('<div id="view"></div>', '<img alt="a still">', "<p>its sentence</p>")))
+EXPLANATION = '<div class="jp-MarkdownOutput">The secret.</div>'
+SHOWN = (
+    "controls",
+    "presets",
+    "predictions",
+    "size",
+    "sentence",
+    "lines",
+    "printed",
+    "problem",
+    "pointable",
+    "answered",
+)
+
+# Renders the panel, keeps what it sends, and hands on what its kernel answers.
+START = """async ([state, sources]) => {
+    const { default: widget } = await import('/panel.js');
+    const heard = new Set();
+    const cells = sources?.map(source => ({ type: 'markdown', sharedModel: { source } }));
+    const model = {
+        get: name => state[name],
+        send: message => sent.push(message),
+        on: (_, hear) => heard.add(hear),
+        off: (_, hear) => heard.delete(hear),
+        widget_manager: { kernel: { id: 'k1' }, context: cells && { model: { cells } } },
+    };
+    window.sent = [];
+    window.change = ({ png, ...more }) => {
+        Object.assign(state, more, { png: new Uint8Array(png) });
+        heard.forEach(hear => hear());
+    };
+    Object.assign(state, { png: new Uint8Array(state.png) });
+    window.leave = widget.render({ model, el: document.querySelector('#view') });
+}"""
+
+
+def state_of(panel):
+    return panel.get_state(SHOWN) | {"png": list(panel.png)}
+
+
+def answer(page, panel):
+    """Let the panel answer all that its page has sent, and return that."""
+    messages = page.evaluate("() => sent.splice(0)")
+    for message in messages:
+        panel._handle_custom_msg(message, [])
+    page.evaluate("state => change(state)", state_of(panel))
+    return messages
+
+
+@pytest.fixture
+def ask(monkeypatch):
+    """Return what makes a panel with or without a question."""
+    monkeypatch.setattr(panel_module, "display", lambda *_, **__: None)
+
+    def make(closed=False):
+        bar = Bar()
+
+        @live(bar, {"all": (100,)}, Predict(["low", "high"]) if closed else None, value=(0, 100))
+        def move(value=20):
+            print("moved to", value)
+            bar.show(value)
+
+        return move.panel
+
+    return make
+
+
+@pytest.fixture
+def start(browser):
+    """Return what opens a page in which a panel is rendered."""
+    pages = []
+
+    def opened(panel, head=JUPYTER, cells=(), outputs=OUTPUTS, sources=None, before=lambda page: None, **how):
+        page = browser.new_page(**how)
+        pages.append(page)
+        body = CELL.format(0, f'<div class="jp-OutputArea">{outputs}</div>') + "".join(cells)
+        style, script = ((panel_module.HERE / f"panel.{kind}").read_text() for kind in ("css", "js"))
+        html = f'<!doctype html><style>{style}</style>{head}<div id="all">{body}</div>'
+        page.route(ADDRESS, lambda route: route.fulfill(content_type="text/html", body=html))
+        page.route(f"{ADDRESS}panel.js", lambda route: route.fulfill(content_type="text/javascript", body=script))
+        before(page)
+        page.goto(ADDRESS)
+        page.evaluate(START, [state_of(panel), sources])
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def seen(page, selector):
+    return [node.is_visible() for node in page.locator(selector).all()]
+
+
+def test_the_still_stands_until_a_kernel_has_answered(ask, start):
+    """As in HTML that nbconvert has made, where nobody will; in JupyterLab the panel is there at once."""
+    panel = ask(closed=True)
+    page = start(panel, head="", cells=[CELL.format(1, EXPLANATION)])
+    assert (seen(page, ".owmu-panel, img, p:not(.owmu-sentence)"), seen(page, ".jp-MarkdownOutput")) == (
+        [False, True, True],
+        [True],
+    )
+    answer(page, panel)
+    assert (seen(page, ".owmu-panel, img, p:not(.owmu-sentence)"), seen(page, ".jp-MarkdownOutput")) == (
+        [True, False, False],
+        [False],
+    )
+    page = start(panel, cells=[CELL.format(1, EXPLANATION)])
+    assert (seen(page, ".owmu-panel, img, p:not(.owmu-sentence)"), seen(page, ".jp-MarkdownOutput")) == (
+        [True, False, False],
+        [False],
+    )
+    assert page.evaluate("() => sent") == []
+
+
+def test_only_the_still_of_a_panel_itself_is_hidden(ask, start):
+    outputs = OUTPUT.format('<div class="widget-container"><div id="view"></div></div>') + OUTPUT.format(
+        "<img alt='mine'>"
+    )
+    page = start(ask(), outputs=outputs)
+    assert seen(page, ".owmu-panel, img") == [True, True]
+    page = start(ask(), outputs=OUTPUT.format('<div id="view"></div>') + OUTPUT.format("<p>mine</p>"))
+    assert seen(page, ".owmu-panel, p:not(.owmu-sentence)") == [True, True]
+
+
+OURS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Space", "Enter", "b", "PageDown", "PageUp"]
+JUPYTERS = ["Shift+Enter", "Alt+Enter", "Control+Enter", "Control+s", "Escape"]
+TURNS = ["PageDown", "PageUp"]
+
+
+@pytest.mark.parametrize(
+    ("control", "slides", "jupyters"),
+    [
+        ("input", False, JUPYTERS),
+        (".owmu-answers button", False, JUPYTERS),
+        (".owmu-presets button", False, JUPYTERS),
+        ("input", True, JUPYTERS + TURNS),
+        (".owmu-answers button", True, [*JUPYTERS, *TURNS, "Space", "ArrowLeft", "ArrowRight"]),
+    ],
+)
+def test_plain_keys_stay_with_a_control_and_others_reach_jupyterlab(ask, start, control, slides, jupyters):
+    page = start(ask(closed=True).predict("low"))
+    page.evaluate(
+        """slides => {
+            window.reached = false;
+            if (slides) document.body.dataset.jpDeckMode = 'presenting';
+            const keydown = ({ target }) => (reached = !target.closest('[data-lm-suppress-shortcuts]'));
+            document.addEventListener('keydown', keydown, true);
+        }""",
+        slides,
+    )
+    for key in OURS + JUPYTERS:
+        page.locator(control).first.press(key)
+        assert page.evaluate("() => reached") is (key in jupyters), key
+
+
+def test_a_finger_scrolls_the_page_and_a_tap_points(ask, start):
+    panel = ask()
+    page = start(panel, cells=['<div style="height: 2000px"></div>'], has_touch=True)
+    box = page.locator("canvas").bounding_box()
+    x, y = box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.4
+    page.touchscreen.tap(x, y)
+    page.wait_for_function("() => sent.length > 0")
+    answer(page, panel)
+    assert panel.values == {"value": 60}
+    finger = page.context.new_cdp_session(page)
+    for kind, up in [("touchStart", 0), *(("touchMove", 20 * step) for step in range(1, 6)), ("touchEnd", None)]:
+        points = [] if up is None else [{"x": x, "y": y - up}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_function("() => scrollY > 0")
+    assert page.evaluate("() => sent") == []
+
+
+@pytest.mark.parametrize(
+    ("api", "said"),
+    [
+        ({"status": 200, "json": {}}, "Waiting for the kernel. Is another cell still running?"),
+        ({"status": 404, "json": {}}, "Waiting for the kernel. Is another cell still running?"),
+        (None, "The Jupyter server has gone; this picture is the last one."),
+        ({"status": 503, "json": {}}, "The Jupyter server has gone; this picture is the last one."),
+        ({"status": 424, "json": {}}, "The Jupyter server has gone; this picture is the last one."),
+        ({"status": 200, "body": "Log in", "content_type": "text/html"}, "The Jupyter server has gone"),
+    ],
+)
+def test_where_no_answer_comes_the_panel_says_whether_the_server_is_gone(ask, start, api, said):
+    panel, asked = ask(), []
+
+    def serve(route):
+        asked.append(route.request.url)
+        route.fulfill(**api) if api else route.abort()
+
+    def before(page):
+        page.clock.install()
+        page.route("**/jupyter/api/**", serve)
+
+    page = start(panel, before=before)
+    page.locator("input").press("End")
+    with page.expect_event("requestfinished" if api else "requestfailed"):
+        page.clock.fast_forward(4000)
+    problem = page.locator(".owmu-problem")
+    problem.get_by_text(said).wait_for()
+    assert asked == [f"{ADDRESS}jupyter/api/kernels/k1"]
+    answer(page, panel)
+    assert (problem.inner_text(), page.locator(".owmu-sentence").inner_text()) == ("", "The value is 100.")
+
+
+def test_what_a_move_prints_stands_under_the_sentence_once_the_panel_is_open(ask, start):
+    panel = ask(closed=True)
+    page = start(panel)
+    assert seen(page, ".owmu-printed") == [False]
+    page.get_by_role("button", name="skip").click()
+    answer(page, panel)
+    assert page.locator(".owmu-printed").inner_text() == "moved to 20\n"
+    assert (
+        page.evaluate("() => document.querySelector('.owmu-sentence').nextElementSibling.className") == "owmu-printed"
+    )
+
+
+def test_explanations_are_hidden_whenever_they_come_into_the_page(ask, start):
+    """JupyterLab may leave cells out that are not in view, headings as well; a line stands for what is hidden."""
+    sources = ["", "Secret", "More\n```\n# no heading\n```", "## Next", "Open", "Open"]
+    panel = ask(closed=True)
+    page = start(panel, cells=[CELL.format(2, EXPLANATION)], sources=sources)
+    texts = page.locator(".jp-MarkdownOutput")
+    for place in (1, 4, 5):
+        page.evaluate(
+            """([place, cell]) => {
+                const all = document.querySelector('#all');
+                const next = [...all.children].find(node => node.dataset.windowedListIndex > place) ?? null;
+                all.insertBefore(document.createRange().createContextualFragment(cell), next);
+            }""",
+            [place, CELL.format(place, EXPLANATION)],
+        )
+    assert page.evaluate("() => [...document.querySelectorAll('#all > *')].map(cell => cell.className)") == [
+        "jp-Cell", "jp-Cell owmu-hidden", "jp-Cell owmu-hidden", "jp-Cell", "jp-Cell"
+    ]  # fmt: skip
+    lines = [one.evaluate("one => getComputedStyle(one, '::before').content") for one in texts.all()]
+    assert lines == ['"Hidden until you answer."'] * 2 + ["none"] * 2
+    assert seen(page, ".jp-MarkdownOutput") == [False, False, True, True]
+    page.get_by_role("button", name="high").click()
+    answer(page, panel)
+    assert seen(page, ".jp-MarkdownOutput") == [True] * 4
+    page.evaluate("state => (change(state), leave())", state_of(ask(closed=True)))  # a closed one that is taken away
+    assert seen(page, ".jp-MarkdownOutput") == [True] * 4
