@@ -47,7 +47,7 @@ def refuse_dots(value: Any) -> Any:
 def describe_difference(expected: Any, found: Any) -> str | None:
     """Return how one part differs from what is expected, its shape first; None where it does not."""
     wanted, numbers = as_numbers(expected), as_numbers(found)
-    if wanted is None and numbers is None and found == expected:
+    if wanted is None and numbers is None and _is_equal(found, expected):
         return None
     if wanted is None or numbers is None:
         return f"expected {describe(expected)}, {describe_found(found)}"
@@ -69,9 +69,18 @@ def as_numbers(value: Any) -> Tensor | None:
     if isinstance(value, bool | str | bytes) or value is None or (isinstance(value, Tensor) and value.is_complex()):
         return None
     try:
+        if isinstance(value, tuple | list) and any(isinstance(part, Tensor) for part in value):
+            value = torch.stack([torch.as_tensor(part) for part in value])
         return torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError, OverflowError):
         return None
+
+
+def _is_equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except (ValueError, RuntimeError):  # of lists that hold arrays or tensors
+        return False
 
 
 def as_whole(value: Any) -> int | None:
