@@ -26,7 +26,7 @@ def rows(*shape):
 
 def compute_by_definition(net, inputs, reuses):
     for layer in (net.input_linear, *[net.middle_linear] * reuses):
-        inputs = (inputs @ layer.weight.T + layer.bias).clamp(min=0)
+        inputs = (inputs @ layer.weight.T + layer.bias).relu()
     return inputs @ net.output_linear.weight.T + net.output_linear.bias
 
 
@@ -72,6 +72,17 @@ def test_a_gradient_is_the_sum_over_the_uses(reuses):
         for name, parameter in layer.named_parameters():
             summed = sum(getattr(one, name).grad for one in copies) if copies else None
             torch.testing.assert_close(parameter.grad, summed)
+
+
+@pytest.mark.parametrize("reuses", [0, 1, 3])
+def test_at_exactly_zero_both_nets_have_the_slope_of_relu(reuses):
+    net = net_of()
+    for parameter in (*net.input_linear.parameters(), net.middle_linear.bias):
+        nn.init.zeros_(parameter)
+    untied = to_untied(net, reuses)
+    for output, first in ((net(rows(2), reuses), net.input_linear), (untied(rows(2)), untied[0])):
+        output.sum().backward()
+        assert not first.bias.grad.any()
 
 
 def test_all_numbers_of_uses_are_drawn_equally_often_and_no_others():

@@ -74,9 +74,9 @@ class DynamicNet(nn.Module):
         if reuses is None:
             fewest, most = self.reuses
             reuses = int(torch.randint(fewest, most + 1, (), generator=self.generator))
-        hidden = self.input_linear(input).clamp(min=0)
+        hidden = self.input_linear(input).relu()
         for _ in range(_as_reuses(reuses)):
-            hidden = self.middle_linear(hidden).clamp(min=0)
+            hidden = self.middle_linear(hidden).relu()
         return self.output_linear(hidden)
 
     def extra_repr(self) -> str:
