@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -11,10 +12,13 @@ from helpers import counting
 from helpers.counting import Layer, formatting
 from helpers.layers import LocallyConnected2d, TiledConv2d
 
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # torch's Conv2d makes a copy
+
 SETTINGS = [
     {"image_size": (9, 7), "kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0)},
     {"image_size": (10, 12), "kernel_size": 3, "stride": 2, "padding": 1, "dilation": (2, 3)},
     {"image_size": 5, "kernel_size": 5, "bias": False},
+    {"image_size": (4, 5), "kernel_size": (2, 3), "padding": "same", "dilation": (3, 1)},
 ]
 
 
@@ -41,6 +45,14 @@ def test_against_real_modules(sizes):
         stored = {"bias": 0} | {name: parameter.numel() for name, parameter in module.named_parameters()}
         assert (count.weights, count.biases) == (stored["weight"], stored["bias"])
         assert count.bytes == 4 * sum(stored.values())
+
+
+@pytest.mark.parametrize(("batch", "sizes"), [(1, (1, 8, 28, 3)), (4, (3, 16, 32, 5))])
+def test_a_backward_pass_has_twice_the_products_of_a_forward_pass(batch, sizes):
+    layer = LocallyConnected2d(*sizes)
+    with FlopCounterMode(display=False) as flops:
+        layer(torch.zeros(batch, sizes[0], sizes[2], sizes[2], requires_grad=True)).sum().backward()
+    assert flops.get_total_flops() == 3 * 2 * batch * layer.sizes.local.multiply_adds
 
 
 @pytest.mark.parametrize("sizes", SETTINGS)
@@ -143,7 +155,7 @@ def test_receptive_field():
         ("kernel_size", [9, (9, 3), (3, 9)], ValueError),
         ("kernel_size", [True, (3, False), 3.0], TypeError),
         ("stride", [0], ValueError),
-        ("padding", [-1], ValueError),
+        ("padding", [-1, "full"], ValueError),
         ("dilation", [0, 4], ValueError),
         ("itemsize", [0], ValueError),
         ("bias", [1], TypeError),
@@ -167,6 +179,16 @@ def test_a_kernel_or_period_that_is_too_large_is_described():
         Layer(1, 1, image_size=4, kernel_size=3, dilation=2, padding=(1, 0))
     with pytest.raises(ValueError, match="period=7×1 is larger than the output map; allowed is at most 6×5"):
         Layer(1, 1, image_size=(8, 7), kernel_size=3).as_period((7, 1))
+
+
+def test_padding_in_words_is_kept_in_numbers():
+    sizes = {"in_channels": 1, "out_channels": 1, "image_size": 6, "kernel_size": (3, 2)}
+    same = Layer(**sizes, padding="same")
+    assert (same.padding, same.padding_after, same.padded_size) == ((1, 0), (1, 1), (8, 7))
+    assert replace(same, itemsize=8).output_size == same.output_size == (6, 6)
+    assert Layer(**sizes, padding="valid") == Layer(**sizes)
+    with pytest.raises(ValueError, match=r"padding='same' with stride=2×1; allowed is .* with stride 1 'same'"):
+        Layer(**sizes, padding="same", stride=(2, 1))
 
 
 def test_numpy_and_torch_integers_are_sizes():

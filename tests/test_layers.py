@@ -13,21 +13,30 @@ from torch.testing import assert_close
 from helpers import counting
 from helpers.layers import LocallyConnected2d, TiledConv2d, products
 
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # torch's Conv2d makes a copy
+
 SETTINGS = [
     {"image_size": (7, 5), "kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)},
     {"image_size": (6, 8), "kernel_size": 2, "stride": 3, "padding": (0, 1), "dilation": (2, 1)},
     {"image_size": 5, "kernel_size": 1, "bias": False},
+    {"image_size": (4, 5), "kernel_size": (2, 4), "padding": "same", "dilation": (1, 3)},  # more behind than before
 ]
-PERIODS = [1, (1, 2), (2, 1), None]  # the output maps are 4×3, 2×3 and 5×5
+PERIODS = [1, (1, 2), (2, 1), None]  # the output maps are 4×3, 2×3, 5×5 and 4×5
 SMALL = {"image_size": (3, 4), "kernel_size": 2, "stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
 
 TiledConv2d64, LocallyConnected2d64 = (partial(kind, dtype=torch.float64) for kind in (TiledConv2d, LocallyConnected2d))
 
 
+@pytest.fixture(params=[0, products.FEW_PRODUCTS], ids=["ours", "torch's"])
+def either_way(request, monkeypatch):
+    """Compute with operations of our own, as large layers do, and with torch's, as small ones do."""
+    monkeypatch.setattr(products, "FEW_PRODUCTS", request.param)
+
+
 def compute_by_definition(layer, images):
     """Multiply each patch with the kernel of its position, one position after the other."""
-    top, left = layer.padding
-    padded = nn.functional.pad(images, (left, left, top, top))
+    (top, left), (bottom, right) = layer.sizes.padding, layer.sizes.padding_after
+    padded = nn.functional.pad(images, (left, right, top, bottom))
     output = images.new_zeros(len(images), layer.out_channels, *layer.output_size)
     for i in range(layer.output_size[0]):
         for j in range(layer.output_size[1]):
@@ -41,6 +50,7 @@ def compute_by_definition(layer, images):
     return output
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("sizes", SETTINGS)
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("batch", [1, 3])
@@ -54,6 +64,7 @@ def test_output_and_gradients_are_those_of_the_definition(sizes, period, batch):
     assert_close(*(torch.autograd.grad(one, tensors, cotangent) for one in (output, expected)))
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("sizes", SETTINGS)
 def test_with_one_kernel_it_is_the_convolution(sizes):
     tiled, local = TiledConv2d64(2, 3, **sizes, period=1), LocallyConnected2d64(2, 3, **sizes)
@@ -70,6 +81,7 @@ def test_with_one_kernel_it_is_the_convolution(sizes):
             assert_close(getattr(layer, name).grad.sum((0, 1)), parameter.grad)
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize(("period", "batch"), [(None, 1), (None, 2), ((1, 2), 2)])
 def test_first_and_second_derivatives(period, batch):
     layer = TiledConv2d64(2, 2, **SMALL, period=period)
@@ -83,6 +95,7 @@ def test_first_and_second_derivatives(period, batch):
     assert gradgradcheck(function, inputs, check_fwd_over_rev=True, fast_mode=True)  # in a random direction
 
 
+@pytest.mark.usefixtures("either_way")
 def test_torch_func():
     layer = LocallyConnected2d64(2, 3, **SETTINGS[0])
     images = torch.randn(4, 2, 7, 5, dtype=torch.float64)
@@ -113,10 +126,69 @@ def test_chunks_do_not_change_the_result(monkeypatch):
         return output, *torch.autograd.grad(output.square().sum(), (images, *layer.parameters()))
 
     whole = compute_all()
+    monkeypatch.setattr(products, "FEW_PRODUCTS", 0)
+    assert_close(compute_all(), whole)
     monkeypatch.setattr(products, "CHUNK_BYTES", 1)  # less than a row, so each row is a chunk
     assert_close(compute_all(), whole)
 
 
+@pytest.mark.usefixtures("either_way")
+@pytest.mark.parametrize("kind", [LocallyConnected2d, partial(TiledConv2d, period=1)])
+@pytest.mark.parametrize(("out_channels", "image_size"), [(1, 8), (2, 8), (2, 3)])
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (2, 1)])
+def test_the_output_may_be_changed_in_place(kind, out_channels, image_size, shape):
+    layer = kind(1, out_channels, image_size, 3, bias=False, dtype=torch.float64)
+    images = torch.randn(*shape, image_size, image_size, dtype=torch.float64)
+    outputs = [nn.Sequential(layer, nn.ReLU(inplace))(images) for inplace in (False, True)]
+    assert torch.equal(*outputs)
+    assert torch.equal(*(torch.autograd.grad(output.square().sum(), layer.weight)[0] for output in outputs))
+
+
+@pytest.mark.usefixtures("either_way")
+@pytest.mark.parametrize("before", [nn.Identity(), nn.Conv2d(1, 1, 1)])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_autocast_casts_what_it_casts_for_a_convolution(before, batch):
+    conv, layer, images = nn.Conv2d(1, 2, 3), TiledConv2d(1, 2, 8, 3, period=1), torch.randn(batch, 1, 8, 8)
+    for name, parameter in conv.named_parameters():
+        getattr(layer, name).data.copy_(parameter.data)
+    exact = conv(before(images))
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs = [module(before(images)) for module in (conv, layer)]
+        with pytest.raises(TypeError, match=r"input is torch.float64; allowed is a tensor of torch.float32"):
+            layer(images.double())
+        assert TiledConv2d64(1, 2, 8, 3, period=1)(images.double()).dtype == torch.float64
+    for module, output in zip((conv, layer), outputs, strict=True):
+        assert output.dtype == torch.bfloat16
+        assert_close(output.float(), exact, atol=0.03, rtol=0.03)
+        output.float().square().sum().backward()
+        assert module.weight.grad.dtype == module.bias.grad.dtype == torch.float32
+    assert_close(layer.weight.grad[0, 0], conv.weight.grad, atol=0.2, rtol=0.05)
+
+
+@pytest.mark.usefixtures("either_way")
+def test_compiled_and_exported_as_one_graph():
+    layer = TiledConv2d64(2, 3, **SETTINGS[0], period=2)
+    images = torch.randn(3, 2, 7, 5, dtype=torch.float64, requires_grad=True)
+    compiled = torch.compile(layer, fullgraph=True, backend="aot_eager")
+    exported = torch.export.export(layer, (images,), dynamic_shapes=({0: torch.export.Dim("batch")},)).module()
+    tensors = [images, *layer.parameters()]
+    for one in (compiled, exported):
+        assert_close(*(torch.autograd.grad(module(images).square().sum(), tensors) for module in (one, layer)))
+        assert_close(one(images[:2].detach()), layer(images[:2]))
+
+
+def test_padding_in_words():
+    for padding in ("same", "valid"):
+        layer, conv = (
+            LocallyConnected2d(1, 1, (6, 5), (2, 3), padding=padding),
+            nn.Conv2d(1, 1, (2, 3), padding=padding),
+        )
+        assert layer.padding == conv.padding == padding
+        assert f"padding={padding}" in repr(layer)
+        assert layer.output_size == conv(torch.zeros(1, 6, 5)).shape[1:]
+
+
+@pytest.mark.usefixtures("either_way")
 def test_shapes():
     layer = TiledConv2d(3, 4, image_size=(6, 5), kernel_size=(3, 2), period=(2, 3))
     assert layer.weight.shape == (2, 3, 4, 3, 3, 2)  # (period rows, period columns, C_out, C_in, K_h, K_w)
@@ -124,8 +196,11 @@ def test_shapes():
     assert layer.sizes == counting.Layer(3, 4, image_size=(6, 5), kernel_size=(3, 2))
     images = torch.randn(2, 3, 6, 5)
     assert layer(images).is_contiguous()
-    assert layer(images[:0]).shape == (0, 4, 4, 4)
+    empty = layer(images[:0])
+    assert empty.shape == (0, 4, 4, 4)
+    assert not any(grad.any() for grad in torch.autograd.grad(empty.sum(), layer.parameters()))
     assert_close(layer(images.to(memory_format=torch.channels_last)), layer(images))
+    assert layer.to("meta")(images.to("meta")).shape == (2, 4, 4, 4)
 
 
 def test_starts_in_the_range_of_conv2d():
@@ -146,6 +221,9 @@ def test_behaves_like_a_module():
     twin.load_state_dict(torch.load(file))
     for copied in (twin, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
         assert torch.equal(copied(image), layer(image))
+    single = LocallyConnected2d(2, 3, 6, (3, 2))
+    single.load_state_dict(LocallyConnected2d64(2, 3, 6, (3, 2)).state_dict())
+    assert single(image.float()).dtype == torch.float32
     assert layer.float()(image.float()).dtype == torch.float32
     assert LocallyConnected2d(1, 1, 4, 3, device="meta").weight.device.type == "meta"
     sizes = "image_size=(6, 6), kernel_size=(3, 2)"
@@ -186,8 +264,10 @@ GOOD = {"in_channels": 1, "out_channels": 2, "image_size": 8, "kernel_size": 3, 
         "kernel_size": [9, True],
         "period": [0, 7, (6, 7), (7, 6), (2, 2, 2), True, 1.5, "2"],
         "stride": [0],
-        "padding": ["same"],
+        "padding": ["full", -1, 1.5],
         "dilation": [None],
+        "groups": [2],
+        "padding_mode": ["circular"],
         "bias": ["yes"],
         "dtype": [torch.int64, torch.complex64, "float32"],
         "max_bytes": [0, 1e9],

@@ -35,9 +35,12 @@ class Layer:
     """The sizes of one layer, from which `dense`, `local`, `tiled` and `shared` are counted.
 
     Sizes are ints or (height, width) pairs in pixels, kept as pairs; `itemsize` is the bytes of one number (4 for
-    float32). The dense layer is the one from the whole image to the same output map. Raises TypeError for anything but
-    whole numbers, and ValueError for a size out of range or a kernel larger than the padded image; the message names
-    the argument, its value and what is allowed.
+    float32). `padding` may also be "valid", none, or "same", as much as gives an output map of the image's size at
+    stride 1. It is the number of zeros before the image and, unless `padding_after` says otherwise, behind it: as in
+    torch, "same" puts an odd one behind. The dense layer is the one from the whole image to the same output map.
+
+    Raises TypeError for anything but whole numbers, and ValueError for a size out of range or a kernel larger than the
+    padded image; the message names the argument, its value and what is allowed.
     """
 
     in_channels: int
@@ -45,20 +48,23 @@ class Layer:
     image_size: Size
     kernel_size: Size
     stride: Size = 1
-    padding: Size = 0
+    padding: Size | str = 0
     dilation: Size = 1
     bias: bool = True
     itemsize: int = 4
+    padding_after: Size | None = None
 
     def __post_init__(self) -> None:
         for name in ("in_channels", "out_channels", "itemsize"):
             object.__setattr__(self, name, as_int(name, getattr(self, name)))
-        for name in ("image_size", "kernel_size", "stride", "padding", "dilation"):
-            object.__setattr__(self, name, as_pair(name, getattr(self, name), minimum=0 if name == "padding" else 1))
+        for name in ("image_size", "kernel_size", "stride", "dilation"):
+            object.__setattr__(self, name, as_pair(name, getattr(self, name)))
+        before, after = self._find_padding()
+        object.__setattr__(self, "padding", as_pair("padding", before, minimum=0))
+        object.__setattr__(self, "padding_after", as_pair("padding_after", after, minimum=0))
         if not isinstance(self.bias, bool):
             raise TypeError(f"bias={format_value(self.bias)} is a {type(self.bias).__name__}; allowed is True or False")
-        padded = tuple(n + 2 * p for n, p in zip(self.image_size, self.padding, strict=True))
-        span = tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
+        span, padded = self._span, self.padded_size
         if span[0] > padded[0] or span[1] > padded[1]:
             dilated = f" with dilation={format_size(self.dilation)}" if span != self.kernel_size else ""
             surrounded = f" with padding={format_size(self.padding)}" if padded != self.image_size else ""
@@ -68,18 +74,32 @@ class Layer:
                 f"{surrounded}; allowed is a kernel that covers at most {format_size(padded)} pixels"
             )
 
+    def _find_padding(self) -> tuple[Size, Size]:
+        """Return the padding before and after the image, in numbers."""
+        if not isinstance(self.padding, str):
+            return self.padding, self.padding if self.padding_after is None else self.padding_after
+        if self.padding == "valid":
+            return 0, 0
+        if self.padding == "same" and self.stride == (1, 1):
+            return tuple((span - 1) // 2 for span in self._span), tuple(span // 2 for span in self._span)
+        raise ValueError(
+            f"padding={format_value(self.padding)} with stride={format_size(self.stride)}; allowed is a number of "
+            "pixels, 'valid', or with stride 1 'same'"
+        )
+
+    @cached_property
+    def padded_size(self) -> tuple[int, int]:
+        """The height and width of the image with its padding."""
+        return tuple(map(sum, zip(self.image_size, self.padding, self.padding_after, strict=True)))
+
     @cached_property
     def output_size(self) -> tuple[int, int]:
-        """The height and width of the output map: floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+        """The height and width of the output map: floor((padded size - dilation (kernel - 1) - 1) / stride) + 1.
 
         The formula is the one in the documentation of `torch.nn.Conv2d`.
         """
-        return tuple(
-            (n + 2 * p - d * (k - 1) - 1) // s + 1
-            for n, k, s, p, d in zip(
-                self.image_size, self.kernel_size, self.stride, self.padding, self.dilation, strict=True
-            )
-        )
+        axes = zip(self.padded_size, self._span, self.stride, strict=True)
+        return tuple((size - span) // step + 1 for size, span, step in axes)
 
     @property
     def dense(self) -> Count:
@@ -128,6 +148,11 @@ class Layer:
                 f"{format_size(self.output_size)}"
             )
         return pair
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The height and width of the pixels that a kernel covers, those between its taps included."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation, strict=True))
 
     @property
     def _units(self) -> int:

@@ -1,7 +1,7 @@
 """Bridges from a convolution, tiled or locally connected layer to another layer that computes the same.
 
 Every bridge returns a new layer with copied parameters of the same dtype. It raises TypeError for a layer of another
-kind, and ValueError for a layer with groups, another padding mode or a padding in words.
+kind, and ValueError for a layer with groups or another padding mode.
 """
 
 import copy
@@ -13,7 +13,13 @@ from torch import Tensor, nn
 
 from helpers import counting
 from helpers.counting.formatting import format_size
-from helpers.layers.positional import LocallyConnected2d, TiledConv2d, refuse_too_large, refuse_too_large_layer
+from helpers.layers.positional import (
+    LocallyConnected2d,
+    TiledConv2d,
+    refuse_too_large,
+    refuse_too_large_layer,
+    refuse_variants,
+)
 from helpers.layers.products import unfold
 
 Convolutional = nn.Conv2d | TiledConv2d
@@ -99,11 +105,7 @@ def _describe(layer: Convolutional, image_size: counting.Size | None) -> tuple[c
         return sizes, layer.weight.detach(), None if layer.bias is None else layer.bias.detach()
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"layer is a {type(layer).__name__}; allowed are nn.Conv2d, TiledConv2d and LocallyConnected2d")
-    for name, allowed in (("groups", 1), ("padding_mode", "zeros")):
-        if getattr(layer, name) != allowed:
-            raise ValueError(f"layer has {name}={getattr(layer, name)!r}; allowed is {allowed!r}")
-    if isinstance(layer.padding, str):
-        raise ValueError(f"layer has padding={layer.padding!r}; allowed is a number of pixels")
+    refuse_variants(layer.groups, layer.padding_mode, "layer has ")
     if image_size is None:
         raise TypeError("image_size is missing; an nn.Conv2d takes images of any size, so say which")
     sizes = counting.Layer(
@@ -139,9 +141,10 @@ def _build(kind: type[nn.Module], sizes: counting.Layer, like: Tensor, **more: c
     """Return a layer of these sizes with the dtype and device of a tensor; its parameters are not drawn."""
     if kind is not nn.Conv2d:
         more["image_size"] = sizes.image_size
+    padding = sizes.padding if sizes.padding == sizes.padding_after else "same"  # which alone pads unevenly
     return nn.utils.skip_init(
         kind, in_channels=sizes.in_channels, out_channels=sizes.out_channels, kernel_size=sizes.kernel_size,
-        stride=sizes.stride, padding=sizes.padding, dilation=sizes.dilation, bias=sizes.bias,
+        stride=sizes.stride, padding=padding, dilation=sizes.dilation, bias=sizes.bias,
         device=like.device, dtype=like.dtype, **more,
     )  # fmt: skip
 

@@ -12,6 +12,9 @@ from helpers import counting
 CHUNK_BYTES = 4 * 2**20
 """Size of the patches copied at a time: they stay in a core's cache, and Python's own time does not count."""
 
+FEW_PRODUCTS = 2**16
+"""Up to so many, torch's own operations are faster: calling one of those below takes longer than what it computes."""
+
 
 def local_product(input: Tensor, weight: Tensor, bias: Tensor | None, sizes: counting.Layer) -> Tensor:
     """Return the products of every patch with the kernel of its position: `F.conv2d` without sharing.
@@ -19,7 +22,9 @@ def local_product(input: Tensor, weight: Tensor, bias: Tensor | None, sizes: cou
     Shapes: input (N, C_in, H, W), weight (H_out, W_out, C_out, C_in, K_h, K_w), bias (H_out, W_out, C_out), output
     (N, C_out, H_out, W_out). All are of one floating point dtype and of these `sizes`, which is not checked here.
     """
-    output = _Output.apply(input, weight, sizes)
+    # A compiler can look into torch's own operations only.
+    plain = torch.compiler.is_compiling() or len(input) * weight.numel() <= FEW_PRODUCTS
+    output = (_Output.apply_unfolded if plain else _Output.apply)(input, weight, sizes)
     return output if bias is None else output + bias.permute(2, 0, 1)
 
 
@@ -35,8 +40,9 @@ def local_product(input: Tensor, weight: Tensor, bias: Tensor | None, sizes: cou
 class _Bilinear(torch.autograd.Function):
     """An operation on two tensors and a layer's sizes that is linear in each tensor.
 
-    A subclass has `forward`, the operation; `apply_unfolded`, the same by torch's own operations, which `vmap` can
-    transform; and `list_partials`, the operation and its tensors that give the gradient of each of the two.
+    A subclass has `forward`, the operation, whose result is never a view, so that it may be changed in place;
+    `apply_unfolded`, the same by torch's own operations, which `vmap` can transform; and `list_partials`, the operation
+    and its tensors that give the gradient of each of the two.
     """
 
     def __init_subclass__(cls) -> None:
@@ -85,12 +91,13 @@ class _Output(_Bilinear):
         output = input.new_empty(*kernels.shape[:2], batch)
         for rows, positions in _split_rows(patches):
             torch.bmm(kernels[positions], _copy_as_matrices(patches[rows]), out=output[positions])
-        return output.view(*weight.shape[:3], batch).permute(3, 2, 0, 1).contiguous()
+        return _copy(output.view(*weight.shape[:3], batch).permute(3, 2, 0, 1))
 
     @staticmethod
     def apply_unfolded(input, weight, sizes):
-        patches = unfold(input, sizes)
-        return torch.einsum("nkp,pok->nop", patches, _flatten_kernels(weight)).unflatten(2, weight.shape[:2])
+        patches = unfold(input, sizes).permute(2, 1, 0).contiguous()  # with the batch last the product is faster
+        output = torch.bmm(_flatten_kernels(weight), patches)
+        return output.permute(2, 1, 0).unflatten(2, weight.shape[:2]).contiguous()
 
 
 class _InputGradient(_Bilinear):
@@ -103,11 +110,10 @@ class _InputGradient(_Bilinear):
     @staticmethod
     def forward(output_grad, weight, sizes):
         batch, in_channels = output_grad.shape[0], weight.shape[3]
-        (height, width), (top, left) = sizes.image_size, sizes.padding
         kernels, output_grad = _flatten_kernels(weight), _move_positions_first(output_grad)
         if batch == 1:  # few numbers in long loops: torch's own fold is faster than adding tap by tap
-            return _fold(torch.bmm(kernels.mT, output_grad).permute(2, 1, 0), sizes)
-        result = output_grad.new_zeros(in_channels, height + 2 * top, width + 2 * left, batch)
+            return _copy(_fold(torch.bmm(output_grad.mT, kernels).permute(1, 2, 0), sizes))
+        result = output_grad.new_zeros(in_channels, *sizes.padded_size, batch)
         shares = _view_windows(result, sizes)
         for rows, positions in _split_rows(shares):
             share = torch.bmm(kernels[positions].mT, output_grad[positions]).view(shares[rows].shape)
@@ -115,7 +121,7 @@ class _InputGradient(_Bilinear):
             for target_row, share_row in zip(shares[rows].unbind(3), share.unbind(3), strict=True):
                 for target, part in zip(target_row.unbind(3), share_row.unbind(3), strict=True):
                     target.add_(part)
-        return result[:, top : top + height, left : left + width].permute(3, 0, 1, 2).contiguous()
+        return _copy(_crop(result.permute(3, 0, 1, 2), sizes))
 
     @staticmethod
     def apply_unfolded(output_grad, weight, sizes):
@@ -150,20 +156,32 @@ class _WeightGradient(_Bilinear):
 
 def unfold(input: Tensor, sizes: counting.Layer) -> Tensor:
     """Return the patches of images: (N, C, H, W) to (N, C K_h K_w, positions)."""
-    return F.unfold(input, sizes.kernel_size, sizes.dilation, sizes.padding, sizes.stride)
+    return F.unfold(_pad(input, sizes), sizes.kernel_size, sizes.dilation, stride=sizes.stride)
 
 
 def _fold(shares: Tensor, sizes: counting.Layer) -> Tensor:
     """Return images in which overlapping patches are added up: (N, C K_h K_w, positions) to (N, C, H, W)."""
-    return F.fold(shares, sizes.image_size, sizes.kernel_size, sizes.dilation, sizes.padding, sizes.stride)
+    images = F.fold(shares, sizes.padded_size, sizes.kernel_size, sizes.dilation, stride=sizes.stride)
+    return _crop(images, sizes)
+
+
+def _pad(input: Tensor, sizes: counting.Layer) -> Tensor:
+    """Return images with their zeros around them: (N, C, H, W) to (N, C, padded H, padded W)."""
+    if sizes.padded_size == sizes.image_size:
+        return input
+    (top, left), (bottom, right) = sizes.padding, sizes.padding_after
+    return F.pad(input, (left, right, top, bottom))
+
+
+def _crop(images: Tensor, sizes: counting.Layer) -> Tensor:
+    """Return a view of images without the zeros around them: the shapes of `_pad` the other way."""
+    (top, left), (height, width) = sizes.padding, sizes.image_size
+    return images[..., top : top + height, left : left + width]
 
 
 def _pad_batch_last(input: Tensor, sizes: counting.Layer) -> Tensor:
-    """Return padded images with the batch last: (N, C, H, W) to a contiguous (C, H + 2 P_h, W + 2 P_w, N)."""
-    top, left = sizes.padding
-    if top or left:
-        input = F.pad(input, (left, left, top, top))
-    return input.permute(1, 2, 3, 0).contiguous()
+    """Return padded images with the batch last: (N, C, H, W) to a contiguous (C, padded H, padded W, N)."""
+    return _pad(input, sizes).permute(1, 2, 3, 0).contiguous()
 
 
 def _view_windows(image: Tensor, sizes: counting.Layer) -> Tensor:
@@ -187,6 +205,11 @@ def _flatten_kernels(weight: Tensor) -> Tensor:
 def _move_positions_first(output_grad: Tensor) -> Tensor:
     """Return a copy of an output gradient: (N, C_out, H_out, W_out) to a contiguous (positions, C_out, N)."""
     return output_grad.permute(2, 3, 1, 0).contiguous().flatten(0, 1)
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    """Return a contiguous copy, also where `contiguous` would return the tensor itself."""
+    return tensor.clone(memory_format=torch.contiguous_format)
 
 
 def _copy_as_matrices(patches: Tensor) -> Tensor:
