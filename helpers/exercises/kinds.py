@@ -181,9 +181,11 @@ class Code:
 
         def call_twice(*arguments: Any) -> Any:
             before = copy.deepcopy(arguments)
-            answer(*arguments)
-            named = zip(signature(self.right).parameters, before, arguments, strict=False)
-            changed.extend(name for name, old, new in named if not _is_same(old, new))
+            pairs = list(zip(before, arguments, strict=True))
+            answer(*(old if isinstance(old, nn.Module) else new for old, new in pairs))  # a layer may be changed
+            for name, (old, new) in zip(signature(self.right).parameters, pairs, strict=False):
+                if isinstance(old, torch.Tensor) and not torch.equal(old, new):
+                    changed.append(name)
             torch.manual_seed(0)
             return answer(*arguments)
 
@@ -257,12 +259,6 @@ def refuse_errors(written: Callable | None) -> Iterator[None]:
             raise RefusedError(TOO_MUCH) from None
         advice = "".join(f"\n{words}" for pattern, words in ADVICE.items() if pattern in str(error))
         raise RefusedError(f"your code stopped with {describe_error(error, written)}{advice}") from error
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    if isinstance(one, nn.Module):
-        return all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
-    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
 
 
 def _describe_argument(value: Any) -> str:

@@ -69,7 +69,7 @@ def as_numbers(value: Any) -> Tensor | None:
     if isinstance(value, bool | str | bytes) or value is None or (isinstance(value, Tensor) and value.is_complex()):
         return None
     try:
-        if isinstance(value, tuple | list) and any(isinstance(part, Tensor) for part in value):
+        if isinstance(value, list) and any(isinstance(part, Tensor) for part in value):
             value = torch.stack([torch.as_tensor(part) for part in value])
         return torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError, OverflowError):

@@ -386,6 +386,11 @@ def copied_in_double(conv):
     return mended
 
 
+def move_padding_out(conv):
+    pixels, conv.padding = conv.padding[0], 0
+    return nn.Sequential(nn.CircularPad2d(pixels), conv)
+
+
 def function_on_the_ring(conv):
     pixels = conv.kernel_size[0] // 2
     return lambda images: F.conv2d(F.pad(images, [pixels] * 4, mode="circular"), conv.weight, conv.bias)
@@ -402,6 +407,7 @@ RIGHT = {
         (nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),),
         (lambda maps: np.median(maps.numpy(), axis=(2, 3)),),
         (lambda maps: (maps > 0).sum(dim=[-1, -2]),),
+        (lambda maps: (maps > 2).any(3).any(2),),
         (lambda maps: torch.fft.fft2(maps).abs()[:, :, 1, 2],),
         (edges_on_the_ring,),
     ],
@@ -412,7 +418,7 @@ RIGHT = {
         (lambda maps: maps.flip(-1),),
         (lambda maps: np.sort(maps.numpy(), axis=2),),
     ],
-    4: [(pad_then_convolve,), (copied_in_double,), (function_on_the_ring,)],
+    4: [(pad_then_convolve,), (move_padding_out,), (copied_in_double,), (function_on_the_ring,)],
 }
 
 WRONG = {
