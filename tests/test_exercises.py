@@ -14,7 +14,8 @@ from torch import nn
 
 from helpers import progress
 from helpers.exercises import Code, Design, Number, Sheet, sandbox, sheet
-from helpers.exercises.kinds import CHANGES, KEEPS, TOO_MUCH, UNKNOWN
+from helpers.exercises.calls import CHANGES, KEEPS, TOO_MUCH
+from helpers.exercises.kinds import UNKNOWN
 from helpers.exercises.outcomes import TOLERANCE, describe_difference
 from tests import notebooks
 

@@ -5,17 +5,16 @@ nothing where all is right, and None where there is no answer yet. It is meant f
 """
 
 import contextlib
-import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from inspect import isclass, signature
 from itertools import islice
 from typing import Any
 
 import torch
-from torch import nn
 
-from helpers.errors import describe_error
+from helpers.exercises.calls import CHANGES, KEEPS, call, call_twice, refuse_errors
 from helpers.exercises.outcomes import (
     Outcome,
     RefusedError,
@@ -29,23 +28,7 @@ from helpers.exercises.sandbox import Report
 
 Finding = list[str] | None
 
-NO_MEMORY = "can't allocate memory", "not enough memory", "bad_alloc"  # torch's own words
-CHANGES = "Your code changes `{}` itself, which its caller still needs. Work on a copy."
-KEEPS = "Does your code keep something from call to call, outside the function or as a default value?"
 UNKNOWN = "Where this comes from the check cannot tell. The hints may help."
-
-TOO_MUCH = "your code asks for too much memory. How large is what it creates, or does a loop never end?"
-_SHAPES = "Two tensors do not fit together. Print their shapes in the line before: the check shows what you print."
-ADVICE = {  # by words of torch that say little to who meets them first
-    "must match the size": _SHAPES,
-    "broadcast shape": _SHAPES,
-    "cannot be multiplied": _SHAPES,
-    "size mismatch": _SHAPES,
-    "as parameter": "A layer's weight is a parameter: put the numbers into its `.data`.",
-    "argument 'keepdim'": "Several dimensions go in as a tuple, in brackets of their own.",
-    "does not require grad": "Autograd is switched off here: add up the uses yourself.",
-    "inference": "Autograd is switched off here: add up the uses yourself.",
-}
 
 
 @dataclass(frozen=True)
@@ -69,17 +52,6 @@ class Number:
         if number == self.right:
             return []
         return [f"It is not {describe(answer)}.", self.mistakes.get(number, UNKNOWN)]
-
-
-def call(written: Callable, *case: Any) -> Any:
-    """Call what a learner wrote with copies of the tensors, so that what it changes is not met again."""
-    return written(*(part.clone() if isinstance(part, torch.Tensor) else part for part in case))
-
-
-def call_without_autograd(written: Callable, *case: Any) -> Any:
-    """Call it where autograd is off."""
-    with torch.inference_mode():
-        return call(written, *case)
 
 
 @dataclass(frozen=True)
@@ -178,19 +150,9 @@ class Code:
     def _what_remains(self, answer: Callable, case: tuple, expected: Outcome | None = None) -> str | None:
         """Return what a first call may leave behind if a second does not lead to what is expected, or to the same."""
         changed: list[str] = []
-
-        def call_twice(*arguments: Any) -> Any:
-            before = copy.deepcopy(arguments)
-            pairs = list(zip(before, arguments, strict=True))
-            answer(*(old if isinstance(old, nn.Module) else new for old, new in pairs))  # a layer may be changed
-            for name, (old, new) in zip(signature(self.right).parameters, pairs, strict=False):
-                if isinstance(old, torch.Tensor) and not torch.equal(old, new):
-                    changed.append(name)
-            torch.manual_seed(0)
-            return answer(*arguments)
-
+        twice = partial(call_twice, answer, list(signature(self.right).parameters), changed)
         try:
-            wanted, found = expected or self.outcome(answer, case), self.outcome(call_twice, case)
+            wanted, found = expected or self.outcome(answer, case), self.outcome(twice, case)
             if all(describe_difference(wanted[part], found.get(part)) is None for part in wanted):
                 return None
         except (RefusedError, UnansweredError):
@@ -245,20 +207,6 @@ class Design:
             return None
         except RefusedError as problem:
             return [f"{where}: {problem}"]
-
-
-@contextlib.contextmanager
-def refuse_errors(written: Callable | None) -> Iterator[None]:
-    """Turn whatever a learner's code raises into RefusedError, with the line that led to it."""
-    try:
-        yield
-    except (UnansweredError, RefusedError):
-        raise
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
-            raise RefusedError(TOO_MUCH) from None
-        advice = "".join(f"\n{words}" for pattern, words in ADVICE.items() if pattern in str(error))
-        raise RefusedError(f"your code stopped with {describe_error(error, written)}{advice}") from error
 
 
 def _describe_argument(value: Any) -> str:

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from helpers.exercises import Code
-from helpers.exercises.kinds import call
+from helpers.exercises.calls import call
 from helpers.exercises.outcomes import RefusedError
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from helpers.exercises import Code
-from helpers.exercises.kinds import call_without_autograd
+from helpers.exercises.calls import call_without_autograd
 
 
 def _inputs(weight, hidden, reuses):

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.exercises import Code
-from helpers.exercises.kinds import CHANGES
+from helpers.exercises.calls import CHANGES
 from helpers.exercises.outcomes import RefusedError, fill_parameters
 
 

@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from helpers.exercises import Code
-from helpers.exercises.kinds import call_without_autograd
+from helpers.exercises.calls import call_without_autograd
 
 
 def _uses(image, output_grad):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from helpers.exercises import Design
-from helpers.exercises.kinds import CHANGES
+from helpers.exercises.calls import CHANGES
 from helpers.exercises.outcomes import RefusedError, as_numbers, describe_found, refuse_dots
 
 SIZES = (2, 3, 5, 8), (3, 2, 7, 5)  # (N, C, H, W)
