@@ -151,7 +151,7 @@ def run_in_turn(browser: Browser, address: str, root: Path, planned: Iterable[tu
         return Opened(root / str(density) / name, page)
 
     def start(notebook: Opened) -> Opened:
-        _wait_for_kernel(notebook.page)
+        wait_for_kernel(notebook.page)
         choose(notebook.page, "Run", "Run All Cells")
         return notebook
 
@@ -166,10 +166,11 @@ def _one_ahead(items: Iterator[Opened]) -> Iterator[Opened]:
 def open_notebook(page: Page, address: str, path: str) -> None:
     """Open a notebook in JupyterLab and wait until its kernel is idle."""
     page.goto(address.format(path=path))
-    _wait_for_kernel(page)
+    wait_for_kernel(page)
 
 
-def _wait_for_kernel(page: Page) -> None:
+def wait_for_kernel(page: Page) -> None:
+    """Wait until a notebook stands and its kernel is idle."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_selector("text=/ipykernel.*Idle/", timeout=60_000)
 
