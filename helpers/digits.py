@@ -1,4 +1,4 @@
-"""Real handwritten digits: the 1,797 images of 8×8 pixels that come with scikit-learn, from 43 writers.
+"""Real handwritten digits: the 1,797 images of 8×8 pixels that come with scikit-learn, from 13 writers.
 
 E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998.
 """

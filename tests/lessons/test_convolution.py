@@ -72,10 +72,10 @@ def scanned(image_size, kernel_size, stride, padding):
         found[-1, -1] = 255 * color_signed(sums, sums.max())[-1, -1]  # where the last outline lies
         assert are_colors(found, color_signed(sums, sums.max()), 0.02)
         last = (side - 1) * stride
-        edge = seen.cell("image, with zeros around it", last, last, (rows, rows), across=0.5, down=0.02)
+        edge = seen.cell("image and its padding", last, last, (rows, rows), across=0.5, down=0.02)
         assert is_color(edge, CHOSEN)
         if padding:
-            corner = seen.cell("image, with zeros around it", 0, 0, (rows, rows), across=0.1, down=0.1)
+            corner = seen.cell("image and its padding", 0, 0, (rows, rows), across=0.1, down=0.1)
             assert not is_color(corner, "white")
 
     return sentence, "", look
@@ -89,10 +89,12 @@ def find(image, kernel, kernel_size):
     weights = own if kernel == "your own" else F.interpolate(base[None, None], kernel_size, mode="nearest-exact")[0, 0]
     sums = F.conv2d(torch.tensor(gray)[None, None], weights[None, None])[0, 0].numpy()
     row, column = np.unravel_index(sums.argmax(), sums.shape)
+    there = torch.tensor(gray[row : row + kernel_size, column : column + kernel_size])
+    alike = F.cosine_similarity((weights - weights.mean()).flatten(), (there - there.mean()).flatten(), dim=0) > 0.6
     sentence = (
         f"Kernel “{kernel}”, {kernel_size}×{kernel_size}: its sum is largest, {minus(f'{sums.max():.1f}')}, on the "
-        f"patch at row {row}, column {column}, and smallest, {minus(f'{sums.min():.1f}')}. What a kernel finds looks "
-        "like the kernel."
+        f"patch at row {row}, column {column}, and smallest, {minus(f'{sums.min():.1f}')}."
+        + (" The patch looks like the kernel." if alike else "")
     )
 
     def look(seen):
@@ -112,10 +114,10 @@ def split(in_channels, out_channels, kernel_size):
         return f"{number} {noun}{'s' * (number != 1)}"
 
     sentence = (
-        f"{some(in_channels, 'channel')} in: a kernel has {some(in_channels, 'slice')} of {kernel_size}×{kernel_size} "
-        f"weights, {each} in all, and adds all {each} products at each place. {some(out_channels, 'kernel')} make "
-        f"{some(out_channels, 'map')}, the channels out: {kernel_size} × {kernel_size} × {in_channels} × "
-        f"{out_channels} = {each * out_channels:,} weights."
+        f"{some(in_channels, 'input channel')}: a kernel has {some(in_channels, 'slice')} of {kernel_size}×"
+        f"{kernel_size} weights, {each} in all, and adds all {each} products at each place. "
+        f"{some(out_channels, 'kernel')} make {some(out_channels, 'map')}, the output channels: {kernel_size} × "
+        f"{kernel_size} × {in_channels} × {out_channels} = {each * out_channels:,} weights."
     )
 
     def look(seen):

@@ -42,7 +42,7 @@ def connect_all(image_size):
             assert is_color(seen.edges(MATRIX, 0, 0, 64, 64, (pixels, pixels)), INK)
         assert is_color(seen.at("weights, log", image_size, image_size**4), INK)
         times = image_size**4 / 8**4
-        below = f"{f'{times:.1f}' if times < 10 else f'{times:,.0f}'} times the 8×8 matrix (black)"
+        below = f"{f'{times:.1f}' if times < 10 else f'{times:,.0f}'} times that of 8×8 pixels (black)"
         written = read(seen.picture)
         titles = [f"{image_size}×{image_size} = {pixels} pixels", f"{pixels} outputs × {pixels} pixels"]
         assert any(line[:2] == titles for line in written)

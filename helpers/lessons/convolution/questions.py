@@ -38,9 +38,10 @@ split = Predict(
     "864",
     {"in_channels": 3},
     reasons={
-        "9": "A kernel is drawn as one 3×3 square. But it has a slice for each channel in, and there are 32 kernels.",
-        "288": "32 kernels of 9 weights would be enough for one channel in. Each of the three channels takes a slice "
-        "of its own.",
+        "9": "A kernel is drawn as one 3×3 square. But it has a slice for each input channel, and there are 32 of "
+        "them.",
+        "288": "32 kernels of 9 weights would be enough for one input channel. Each of the three channels takes a "
+        "slice of its own.",
     },
 )
 learn = Predict(
@@ -50,7 +51,7 @@ learn = Predict(
     reasons={
         "about 1 in 10": "That is what guessing gives, and where the net begins. Ten rounds over the digits move its "
         "weights far from there.",
-        "about half": "300 digits sound few. But these small digits look much alike, and one layer of kernels is "
+        "about half": "300 digits sound few. But these small digits look much alike, and a simple net is "
         "enough for most of them.",
     },
 )
@@ -58,10 +59,10 @@ other_half = Predict(
     ["local", "convolution", "both", "neither"],
     "convolution",
     reasons={
-        "local": "It has far more weights. But those of the right half have never met ink, so they still are the "
-        "random numbers they began with.",
-        "both": "The digits are the same, so it seems that both nets know them. But what the local net learned sits in "
-        "the weights of the left half alone.",
+        "local": "It has far more weights. But no kernel of its right half has ever met ink, so none has "
+        "learned a stroke.",
+        "both": "The digits are the same, so it seems that both nets know them. But what the local net knows it "
+        "learned from ink in the left half alone.",
         "neither": "No digit ever lay there in training. But the convolution has no weights of the right half: the "
         "kernels that learned on the left are used there too.",
     },

@@ -30,7 +30,7 @@ tied_or_untied = Predict(
 other_depths = Predict(
     ["its own depth alone", "one more or less too", "all depths"],
     reasons={
-        "its own depth alone": "So it is: the output layer has only ever met what the third use returns.",
+        "its own depth alone": "On average so it is: the output layer has only ever met what the third use returns.",
         "one more or less too": "The same weights, used once more or once less, seem a small change. But the output "
         "layer has only ever met what the third use returns.",
         "all depths": "The weights are the same at every depth. But what they return differs from use to use, and the "

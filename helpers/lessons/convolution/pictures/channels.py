@@ -1,4 +1,4 @@
-"""A kernel with a slice for each channel in, and a map for each kernel."""
+"""A kernel with a slice for each input channel, and a map for each kernel."""
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -45,7 +45,7 @@ class Channels(Picture):
         self._map_names = [
             self.add_text(left + SIDE / 2, bottom - 16, FONT_SIZE, ha="center", va="center") for left, bottom in places
         ]
-        for x, text in ((148, "channels in"), (356, "first kernel"), (702, "channels out: maps")):
+        for x, text in ((148, "input channels"), (356, "first kernel"), (702, "output channels: maps")):
             self.figure.text(x / 950, 418 / 450, text, fontsize=FONT_SIZE + 1, weight="bold", color=INK, ha="center")
         self._more = self.add_text(702, 66, FONT_SIZE, ha="center", va="center")
         self._count = self.add_text(702, 28, FONT_SIZE + 3, weight="bold", ha="center", va="center")
@@ -57,7 +57,7 @@ class Channels(Picture):
         if planes.ndim != 3 or len(planes) != in_channels or in_channels > len(PLANES) or size > LARGEST_KERNEL:
             raise ValueError(
                 f"planes has shape {planes.shape} and weight {weight.shape}; allowed are (C_in, H, W) and "
-                f"(C_out, C_in, K, K) with at most {len(PLANES)} channels in and {LARGEST_KERNEL}×{LARGEST_KERNEL}"
+                f"(C_out, C_in, K, K) with at most {len(PLANES)} input channels and {LARGEST_KERNEL}×{LARGEST_KERNEL}"
             )
         if len(maps) != out_channels:
             raise ValueError(f"maps has {len(maps)} channels; allowed is {out_channels}, one for each kernel")
@@ -84,8 +84,8 @@ class Channels(Picture):
             f"{size}·{size}·{in_channels} × {out_channels} = {format_count(each * out_channels)} weights"
         )
         self.sentence = (
-            f"{format_quantity(in_channels, 'channel')} in: a kernel has {format_quantity(in_channels, 'slice')} of "
+            f"{format_quantity(in_channels, 'input channel')}: a kernel has {format_quantity(in_channels, 'slice')} of "
             f"{size}×{size} weights, {each} in all, and adds all {each} products at each place. "
-            f"{format_quantity(out_channels, 'kernel')} make {format_quantity(out_channels, 'map')}, the channels out: "
-            f"{size} × {size} × {in_channels} × {out_channels} = {each * out_channels:,} weights."
+            f"{format_quantity(out_channels, 'kernel')} make {format_quantity(out_channels, 'map')}, the output "
+            f"channels: {size} × {size} × {in_channels} × {out_channels} = {each * out_channels:,} weights."
         )

@@ -1,4 +1,4 @@
-"""What a kernel finds in an image: its map, and the strongest place, whose patch looks like the kernel."""
+"""What a kernel finds in an image: its map, and the strongest place, whose patch may look like the kernel."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from helpers.drawing.style import CHOSEN
 
 RANGE = 4  # a clicked weight goes from −4 to 4
 LARGEST_KERNEL = 7
+ALIKE = 0.6  # the correlation of a kernel and a patch that look alike
 
 
 class Finding(Picture):
@@ -80,7 +81,8 @@ class Finding(Picture):
         largest, smallest = (f"{number:.1f}".replace("-", "−") for number in (output.max(), output.min()))
         self.sentence = (
             f"Kernel “{name}”, {size}×{size}: its sum is largest, {largest}, on the patch at row {row}, column "
-            f"{column}, and smallest, {smallest}. What a kernel finds looks like the kernel."
+            f"{column}, and smallest, {smallest}."
+            + (" The patch looks like the kernel." if _are_alike(kernel, patch) else "")
         )
 
     def pointed(self, x: float, y: float) -> dict[str, str] | None:
@@ -94,3 +96,8 @@ class Finding(Picture):
         weight = self.weights[row, column] + 1
         self.weights[row, column] = weight if weight <= RANGE else -RANGE
         return {"kernel": self.own}
+
+
+def _are_alike(kernel: np.ndarray, patch: np.ndarray) -> bool:
+    """Return whether a patch is dark where the kernel's weights are large, and light where they are small."""
+    return kernel.std() > 0 and patch.std() > 0 and np.corrcoef(kernel.ravel(), patch.ravel())[0, 1] > ALIKE

@@ -20,7 +20,7 @@ class Scan(Picture):
 
     def __init__(self) -> None:
         super().__init__(900, 420)
-        self._image = PixelImage(self, self.add_square("image, with zeros around it", 20, 45, 330))
+        self._image = PixelImage(self, self.add_square("image and its padding", 20, 45, 330))
         self._zeros = TextCollection(self, self._image.axes, color=LOCAL)
         self._map = PixelImage(self, self.add_square("map", 550, 45, 330))
         self._titles = [self.add_title(part.axes) for part in (self._image, self._map)]

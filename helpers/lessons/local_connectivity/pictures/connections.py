@@ -77,7 +77,9 @@ class DenseGrowth(Picture):
         self._square.set_bounds(0, 0, square / count, square / count)
         unit, ratio = f"{self.unit}×{self.unit}", (count / square) ** 2
         larger = f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
-        self._below.set_text(f"{larger} times the {unit} matrix (black)" if ratio > 1 else "each cell is one weight")
+        self._below.set_text(
+            f"{larger} times that of {unit} pixels (black)" if ratio > 1 else "each cell is one weight"
+        )
 
 
 class ConnectionMap(Picture):
