@@ -1,8 +1,7 @@
 """The exercises' checks: they accept what is right, tell mistakes apart in words of their own, and survive any code."""
 
+import multiprocessing
 import os
-import subprocess
-import sys
 import time
 from functools import partial
 
@@ -11,6 +10,7 @@ import pytest
 import torch
 from jupyter_client.manager import start_new_kernel
 from torch import nn
+from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
 from helpers import progress
 from helpers.exercises import Code, Design, Number, Sheet, sandbox, sheet
@@ -159,46 +159,39 @@ def test_an_answer_that_waits_ends_too(grade, monkeypatch):
     assert "input() is not available in a check" in grade(lambda image, factor: input())[0][0]
 
 
-GPU = """
-import multiprocessing
-import os
-import torch
-from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
-from helpers.exercises import sandbox
-from tests import notebooks
-
-assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1" and not torch.cuda.is_initialized()
-
 def backward():
     torch.ones((), requires_grad=True).backward()
 
-_setup_privateuseone_for_python_backend("gpu")  # a device that autograd starts a thread for, as for a GPU
-backward()
-child = multiprocessing.get_context("fork").Process(target=backward)
-child.start()
-child.join()
-assert child.exitcode == 1
 
-findings = []
-names = {"torch": torch, "nn": torch.nn}
-for path in notebooks.PATHS:
-    names["check"] = lambda number, *answer: findings.append(notebooks.check(path).grade(number, *answer)[0])
-    for solution in notebooks.solutions(path):
-        exec(solution, names)
-assert findings and not any(findings), findings
-names["check"](3, torch.nn.Embedding)
-assert findings[-1], "a wrong answer is still wrong"
-"""
+def exit_code(target):
+    child = multiprocessing.get_context("fork").Process(target=target)
+    child.start()
+    child.join()
+    return child.exitcode
+
+
+def grade_beside_a_gpu():
+    """Grade all solutions and a wrong answer where autograd has a thread for a device, as it has for a GPU."""
+    _setup_privateuseone_for_python_backend("gpu")
+    backward()
+    assert exit_code(backward) == 1, "a child can run autograd"
+    names = {"torch": torch, "nn": nn}
+    for path in notebooks.PATHS:
+        findings, check = [], notebooks.check(path)
+        names["check"] = lambda number, *answer, findings=findings, check=check: findings.append(
+            check.grade(number, *answer)[0]
+        )
+        for solution in notebooks.solutions(path):
+            exec(solution, names)
+        assert findings == [[]] * len(check.exercises)
+    assert Sheet(CODE).grade(1, mean)[0]
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")
-def test_right_answers_are_right_where_a_child_cannot_run_autograd():
-    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "0"}
-    ran = subprocess.run(
-        [sys.executable, "-c", GPU], cwd=notebooks.ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert "Unable to handle autograd's threading" in ran.stderr  # of the child that was forked without the sandbox
+def test_right_answers_are_right_where_a_child_cannot_run_autograd(capfd):
+    assert exit_code(grade_beside_a_gpu) == 0
+    assert "Unable to handle autograd's threading in combination with fork" in capfd.readouterr().err
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
 @pytest.mark.skipif(not sandbox.FORKS, reason="code runs in the kernel itself here")
