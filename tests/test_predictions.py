@@ -47,10 +47,11 @@ def said(panel):
 )
 def test_an_answer_or_none_opens_the_panel_where_it_shows_what_is_right(chosen, verdict, counted):
     panel = ask(GREEN)
-    assert panel.predictions == [{"question": "", "answers": COLORS, "open": False, "chosen": None, "said": ""}]
+    asked = {"question": "", "answers": COLORS, "longest": "✘ You said: blue. It is: green. The panel shows it."}
+    assert panel.predictions == [asked | {"open": False, "chosen": None, "said": ""}]
     assert panel.values == {"value": 20}
     assert panel.predict(chosen) is panel
-    assert panel.predictions == [{"question": "", "answers": COLORS, "open": True, "chosen": chosen, "said": verdict}]
+    assert panel.predictions == [asked | {"open": True, "chosen": chosen, "said": verdict}]
     assert (panel.values, width(panel.png)) == ({"value": 70}, 70)
     assert progress.format_line() == f"Predictions: {counted}"
 

@@ -113,7 +113,7 @@ function hideExplanations(cells, begins) {
 const ASK_ONE = "Predict first; then the panel opens, and what it shows is explained.";
 const ASK_ALL = "Answer all; then the panel opens, and what it shows is explained.";
 
-function predictRow({ question, answers }, unanswered, panel, onPredict) {
+function predictRow({ question, answers, longest }, unanswered, panel, onPredict) {
   const group = make("div", "owmu-predict", panel);
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", question || "your prediction");
@@ -123,11 +123,13 @@ function predictRow({ question, answers }, unanswered, panel, onPredict) {
   const skip = pressButton("skip", "owmu-button owmu-skip", row, () => onPredict(null));
   const said = make("div", "owmu-said", group);
   said.setAttribute("aria-live", "polite");
+  said.dataset.longest = longest;
+  const verdict = make("span", "owmu-verdict", said);
   return ({ open, chosen, said: words }) => {
     buttons.forEach((button) => button.setAttribute("aria-pressed", button.textContent === chosen));
     [...buttons, skip].forEach((button) => button.setAttribute("aria-disabled", open));
     const text = open ? words : unanswered;
-    if (said.textContent !== text) said.textContent = text;
+    if (verdict.textContent !== text) verdict.textContent = text;
   };
 }
 

@@ -43,7 +43,8 @@ class Predict:
     def state(self, chosen: str | None = None, open: bool = False, shown: bool = False) -> dict[str, Any]:
         """Return what the page needs to know; with a `then`, `shown` is whether the answer has shown itself."""
         said = self._verdict(chosen, shown or not self.then) if open else ""
-        return {"question": self.question, "answers": self.answers, "open": open, "chosen": chosen, "said": said}
+        asked = {"question": self.question, "answers": self.answers, "longest": self._longest}
+        return asked | {"open": open, "chosen": chosen, "said": said}
 
     def ask(self, name: str) -> None:
         """Count the question of the panel of that name among those that this notebook asks, unless it is a vote."""
@@ -57,6 +58,11 @@ class Predict:
         if chosen is not None and self.right is not None:
             state = State.RIGHT if chosen == self.right else State.WRONG
             progress.record("predictions", self.question or name, state)
+
+    @property
+    def _longest(self) -> str:
+        """The longest verdict that there may be: the page keeps its place."""
+        return max((self._verdict(answer, shown) for answer in self.answers for shown in (True, False)), key=len)
 
     def _verdict(self, chosen: str | None, shown: bool) -> str:
         said = [f"You said: {chosen}."] if chosen else []
