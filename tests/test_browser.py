@@ -224,7 +224,7 @@ def test_saved_and_opened_without_a_kernel_the_pictures_and_sentences_are_there(
         still = cell.locator(".jp-RenderedImage img")
         still.scroll_into_view_if_needed()
         assert still.evaluate("async img => (await img.decode(), img.naturalWidth > 0)")
-        words = cell.locator(".jp-OutputArea .jp-RenderedMarkdown:visible")
+        words = cell.locator(".jp-OutputArea .jp-RenderedMarkdown:visible").last  # before it, how to bring it to life
         lab.wait_for(words, "(node, words) => node.innerText.trim() === words ? '' : node.innerText", sentence)
         opened.done["stills without a kernel"] += 1
     assert page.locator("text=Error displaying widget").count() == 0
