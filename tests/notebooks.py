@@ -62,34 +62,47 @@ class Ran:
     stills: dict = field(default_factory=dict)
 
 
-@cache
-def run_here(path):
-    """Run a notebook's cells in this process, in the folder and the silence in which a kernel starts."""
-    ran, shown = Ran(), []
+@contextlib.contextmanager
+def running(path):
+    """Yield a function that runs a cell with names given, and returns what it printed and what it showed.
+
+    Cells run in the folder and the silence in which a kernel starts.
+    """
+    shown = []
+
+    def run(cell, names):
+        shown.clear()
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
+        return printed.getvalue(), list(shown)
+
     with contextlib.ExitStack() as stack:
+        from helpers import live
+
         for owner, name, stand_in in (
             (Panel, "display", lambda panel: shown.append(panel)),
             (RunPanel, "display", lambda panel: shown.append(panel)),
             (panel_module, "display", lambda *_, **__: None),
+            (live, "display_still", lambda picture, _: shown.append(picture)),
         ):
             stack.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, stand_in)
-        from helpers import live
-
-        stack.callback(setattr, live, "display_still", live.display_still)
-        live.display_still = lambda picture, _: shown.append(picture)
         stack.enter_context(contextlib.chdir(path.parent))
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        yield run
+
+
+@cache
+def run_here(path):
+    """Run a notebook's cells in this process, once for all tests."""
+    ran = Ran()
+    with running(path) as run:
         for cell in cells(path):
             if cell.cell_type == "code":
-                exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), ran.names)
-            for thing in shown:
-                if isinstance(thing, Panel):
-                    name = thing.name if thing.name.isidentifier() else cell.id
-                    ran.panels[name] = thing
-                else:
-                    ran.stills[cell.id] = thing
-            shown.clear()
+                for thing in run(cell, ran.names)[1]:
+                    if isinstance(thing, Panel):
+                        ran.panels[thing.name if thing.name.isidentifier() else cell.id] = thing
+                    else:
+                        ran.stills[cell.id] = thing
     return ran
 
 

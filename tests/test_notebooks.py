@@ -2,12 +2,14 @@
 
 import contextlib
 import io
+import random
 import re
 import statistics
 
 import nbformat
 import pytest
 
+from helpers import training
 from helpers.rerun import EXPERIMENT
 from helpers.server import WIDGET_VIEW
 from tests import notebooks
@@ -148,6 +150,26 @@ def test_experiments_print_what_is_folded_under_them(path):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(experiment["code"], names)
         assert describe_trained([printed.getvalue().rstrip()], [experiment["said"]]) is None
+
+
+def test_each_cell_can_be_run_again_in_any_order(path, monkeypatch):
+    """It shows the same. Nets train for one epoch here, so stored runs do not compare."""
+    fit = training.fit
+    monkeypatch.setattr(training, "fit", lambda net, images, labels, epochs, *rest, **more: fit(
+        net, images, labels, 1, *rest, **more))  # fmt: skip
+    names = {}
+    with notebooks.running(path) as run:
+
+        def seen(cell):
+            printed, shown = run(cell, names)
+            return re.sub(r".* epochs\n", "", printed), [thing.sentence for thing in shown]
+
+        code = [cell for cell in cells(path, "code") if "load_results" not in cell.source]
+        first = [(cell, seen(cell)) for cell in code]
+        random.Random(0).shuffle(first)
+        for cell, expected in first:
+            for _ in range(2):
+                assert seen(cell) == expected or TIMED in cell.metadata.get("tags", []), cell.id
 
 
 def test_ends_with_a_summary_and_the_way_on(path):
