@@ -1,5 +1,8 @@
 """A small notebook in a real JupyterLab in Chromium: what JupyterLab does around panels, and they make the best of."""
 
+import random
+import re
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -11,12 +14,17 @@ from tests import lab, onpage
 pytestmark = pytest.mark.browser
 
 CELLS = {
-    "imports": "from helpers.live import Predict, live\nfrom tests.bar import Bar, RunBar\nfrom time import sleep",
+    "imports": """import random
+from time import sleep
+
+from helpers.live import Predict, live
+from tests.bar import Bar, RunBar""",
     "answered": "# Answered",
     "move": """bar = Bar()
 
 @live(bar, predict=Predict(["low", "high"], right="high", reveal={"value": 70}), value=(0, 100))
 def move(value=20):
+    random.seed(value)
     while value == 50:
         pass
     bar.show(value)""",
@@ -35,9 +43,15 @@ def vote(value=20):
 @live(ran, value=(0, 100))
 def run(value=100):
     for step in range(1, 101):
-        sleep(0.05)
+        sleep(0 if value == 100 else 0.05)
         ran.show(step)
         yield step / 100""",
+    "numbers": """random.seed(1)
+drawn = []
+for _ in range(30):
+    sleep(0.02)
+    drawn.append(random.random())
+print(sum(drawn))""",
     "end": "The end." + "\n\nIt is long." * 40,
 }
 PANELS = 3
@@ -99,7 +113,7 @@ def test_reloaded_the_panels_come_back_as_they_stood_and_are_in_step_with_anothe
     onpage.control_of(panel_of(page, 0), "value").press("End")
     says(page, 0, "The value is 100.")
     onpage.saved(opened.path, page)
-    assert not any(WIDGET_VIEW in output.data for output in outputs(opened.path))
+    assert not any(WIDGET_VIEW in output.get("data", {}) for output in outputs(opened.path))
     page.goto(page.url)
     other = open_page()
     for each in (page, other):
@@ -154,6 +168,19 @@ def test_keys_that_run_or_leave_a_cell_do_so_from_a_control(small):
     )
 
 
+def test_a_move_changes_no_number_of_a_cell_that_is_running(small):
+    page = small[0].page
+    quiet = random.Random(1)
+    expected = f"{sum(quiet.random() for _ in range(30))}"
+    lab.choose(page, "Run", "Run All Cells")
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    for number, prompt in ((9, "[*]"), (9, re.compile(r"\d")), (10, "[*]")):
+        cells.nth(number).locator(".jp-InputPrompt").get_by_text(prompt).wait_for()
+    panel_of(page, 0).get_by_role("button", name="high").click()
+    says(page, 0, "The value is 70.")
+    cells.nth(10).locator("pre").get_by_text(expected).wait_for()
+
+
 def interrupt(page):
     page.locator("[data-command='notebook:interrupt-kernel']").first.click()
 
@@ -164,6 +191,7 @@ def test_the_stop_button_of_jupyterlab_ends_a_run_and_an_endless_move(small):
     lab.skip_predictions(page)
     run, bar = panel_of(page, 2), panel_of(page, 2).locator("progress")
     lab.bring_into_view(page, run)
+    onpage.control_of(run, "value").press("ArrowLeft")
     run.locator(".owmu-start").click()
     lab.wait_for(bar, "bar => bar.value > 0.02 ? '' : 'the run does not go on'")
     interrupt(page)
@@ -256,4 +284,4 @@ def test_without_a_kernel_a_line_says_how_to_bring_the_pictures_to_life(small):
     assert page.locator(".owmu-panel").count() == 0
     assert page.get_by_text("Error displaying widget").count() == 0
     onpage.saved(opened.path, page)
-    assert len(outputs(opened.path)) == 2 * PANELS
+    assert len(outputs(opened.path)) == 2 * PANELS + 1  # a picture and a sentence, and what the cell of numbers says

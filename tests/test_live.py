@@ -442,8 +442,30 @@ def test_a_line_says_how_to_bring_panels_to_life_and_nothing_else():
     assert saved_and_opened(panels, notebook(), "a.ipynb") == notebook()  # its outputs were cleared
 
 
+def test_a_message_is_answered_where_cells_run_whatever_thread_brings_it(bar):
+    """With subshells JupyterLab sends it to a second thread, beside a cell that may be training."""
+    where = []
+
+    def move(value=20):
+        where.append(threading.current_thread())
+        bar.show(value)
+
+    async def cell():
+        panel = live(bar, value=(0, 100))(move).panel
+        message = {"values": {"value": 30}, "density": 1, "ticket": "view/1"}
+        second = threading.Thread(target=panel._handle_custom_msg, args=(message, []))
+        second.start()
+        second.join()
+        assert (panel.answered, panel.values) == ("", {"value": 20})  # this cell has not ended
+        await asyncio.sleep(0)
+        assert (panel.answered, panel.values) == ("view/1", {"value": 30})
+
+    asyncio.run(cell())
+    assert set(where) == {threading.main_thread()}
+
+
 def test_panels_draw_one_at_a_time_whatever_thread_calls(monkeypatch):
-    """JupyterLab may send a move in a second thread, and matplotlib draws one picture at a time."""
+    """matplotlib draws one picture at a time."""
     drawing, overlaps, panels = [], [], []
 
     def slow(png):

@@ -9,6 +9,11 @@
 The cell then shows a slider for each range, the picture, and the picture's sentence. `connect` stays the function it
 was, and `connect.panel` is what the cell shows.
 
+`connect.panel` is a widget like any other: it can stand in an `ipywidgets.HBox`, and its `values`, a dict by name, can
+be observed, linked, and set, which moves the controls: `link((one.panel, "values"), (other.panel, "values"))`, or with
+the `transform` of `link` to a slider of ipywidgets. What `connect` prints stands in the panel. It may seed the global
+generators of random numbers: they are left as they were.
+
 `Predict` asks the learner before the panel opens.
 
 A function that yields is a run: its panel has a Run and a Stop button and a progress bar, and the picture grows while

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 LONGEST = 2000  # characters of what was printed that are kept, the last ones
-DRAWING = threading.RLock()  # matplotlib draws one picture at a time, and JupyterLab may call from a second thread
+DRAWING = threading.RLock()  # matplotlib draws one picture at a time, whatever thread calls
 
 # The global generators of random numbers: how each gives its state, and takes it.
 GENERATORS = {

@@ -1,6 +1,8 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
+import asyncio
 import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,7 +91,8 @@ class Panel(anywidget.AnyWidget):
             values=starts,
         )
         self.set(**starts)
-        self.on_msg(self._answer)
+        self._loop = _find_loop()
+        self.on_msg(self._hear)
 
     @property
     def name(self) -> str:
@@ -192,6 +195,13 @@ class Panel(anywidget.AnyWidget):
         self._check_drawn()
         return self.picture.png(self._density), str(self.picture.sentence)
 
+    def _hear(self, *message: Any) -> None:
+        """Answer in the thread of the cells, and so never beside one: JupyterLab may call from a second thread."""
+        if self._loop is None or threading.current_thread() is threading.main_thread():
+            self._answer(*message)
+        else:
+            self._loop.call_soon_threadsafe(self._answer, *message)
+
     def _answer(self, _, content: dict[str, Any], __) -> None:
         with DRAWING, self.hold_sync():
             try:
@@ -207,6 +217,14 @@ class Panel(anywidget.AnyWidget):
                 self.problem = describe_error(error, self._function)
             finally:
                 self.answered = content["ticket"]
+
+
+def _find_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop in which a kernel runs cells; outside of a kernel there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def display_still(picture: Picture, sentence: str) -> None:
