@@ -300,6 +300,9 @@ def test_a_panel_keeps_its_picture_when_another_cell_takes_the_name():
         assert names["seen"][-1] is panel.picture
         assert names["picture"] is taken is second.picture
     assert (first.sentence, second.sentence) == ("The value is 90.", "The value is 60.")
+    del names["picture"]
+    assert width(first.set(value=40).png) == 40
+    assert "picture" not in names
 
 
 def draw_numbers():

@@ -42,7 +42,7 @@ class Calls:
     def surround(self, goes_on: bool = False) -> Iterator[None]:
         """Surround a call, or what `goes_on` with the one before: with its random numbers, and what it has printed."""
         with DRAWING:
-            found, taken = _get_random(), {name: self._globals.get(name) for name in self._own}
+            found, taken = _get_random(), {name: value for name, value in self._globals.items() if name in self._own}
             if goes_on:
                 _set_random(self._random)
             else:
@@ -52,7 +52,11 @@ class Calls:
                 with contextlib.redirect_stdout(self._stdout):
                     yield
             finally:
-                self._globals.update({name: value for name, value in taken.items() if value is not self._own[name]})
+                for name in self._own:
+                    if name not in taken:
+                        self._globals.pop(name, None)  # it had been deleted
+                    elif taken[name] is not self._own[name]:
+                        self._globals[name] = taken[name]
                 self._random = _get_random()
                 _set_random(found)
 

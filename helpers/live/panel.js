@@ -136,6 +136,7 @@ function predictRow({ question, answers, longest }, unanswered, panel, onPredict
 function render({ model, el }) {
   const id = `owmu-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
   const panel = make("div", "owmu-panel", el);
+  const manager = model.widget_manager ?? {};
 
   const questions = model.get("predictions");
   const several = questions.length > 1;
@@ -225,7 +226,7 @@ function render({ model, el }) {
     say(WAITING);
     sent = null;
     if (next !== null) send();
-    if ((await serverIsGone(model.widget_manager)) && problem.textContent === WAITING) say(GONE);
+    if ((await serverIsGone(manager)) && problem.textContent === WAITING) say(GONE);
   }
 
   function moved() {
@@ -244,7 +245,7 @@ function render({ model, el }) {
     panel.classList.toggle("owmu-closed", closed);
     const notebook = panel.closest(".jp-Cell")?.parentElement;
     newcomers.disconnect();
-    if (notebook) hideExplanations(notebook.children, sections(model.widget_manager));
+    if (notebook) hideExplanations(notebook.children, sections(manager));
     if (notebook && closed) newcomers.observe(notebook, { childList: true });
   }
 
