@@ -8,7 +8,7 @@ import pytest
 from tests import notebooks
 
 DOCS = notebooks.ROOT / "docs"
-FRAME = r"What you |What you saw|Predict|Exercise \d|In short"  # bold for the eye, not a term
+FRAME = r"What you |What you saw|Predict|Vote|Exercise \d|In short"  # bold for the eye, not a term
 ENTRY = re.compile(r"^- \*\*(.+?)\*\*: (.*?)(?=\n- |\n\n|\Z)", re.MULTILINE | re.DOTALL)
 CITED = re.compile(r"\[([^\[\]]+, \d{4})\]\(([^\s)]+)\)")
 NAMED = re.compile(r"[A-Z][\w']+(?: et al\.| and (?:van )?[A-Z]\w+)?(?:, | \()(?:19|20)\d\d\b")

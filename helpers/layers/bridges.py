@@ -132,8 +132,7 @@ def _refuse_untied(parameters: list[Tensor], output_size: tuple[int, int], perio
             column, what, difference = min(found, key=lambda first: first[0])
             raise ValueError(
                 f"the {what} at position ({row}, {column}) differs from the one at ({partner}, {column % period[1]}) "
-                f"by {difference:.3g}; allowed for period={format_size(period)} are equal ones, because they would "
-                "become one"
+                f"by {difference:.3g}; allowed are equal ones, because with period {format_size(period)} they are one"
             )
 
 

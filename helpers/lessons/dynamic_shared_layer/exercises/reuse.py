@@ -50,7 +50,7 @@ class Reused(nn.Module):
 
     def use(self, hidden):
         """Return the result of one use."""
-        return self.linear(hidden).clamp(min=0)
+        return self.linear(hidden).relu()
 
     def forward(self, hidden):
         """Return the result of the last use."""
@@ -62,7 +62,7 @@ class Reused(nn.Module):
 @Reused.mistake("No gradient reaches the bias, so it could not learn. Is it cut off?")
 class _BiasCutOff(Reused.right):
     def use(self, hidden):
-        return F.linear(hidden, self.linear.weight, self.linear.bias.detach()).clamp(min=0)
+        return F.linear(hidden, self.linear.weight, self.linear.bias.detach()).relu()
 
 
 @Reused.mistake("No gradient reaches the layer, so it could not learn. Is it switched off?")
@@ -120,7 +120,7 @@ class _InputAlwaysUsed(_OneMissing):
 @Reused.mistake("The input is clamped too. Only what a use returns should be.")
 class _ClampedTwice(Reused.right):
     def forward(self, hidden):
-        return super().forward(hidden.clamp(min=0))
+        return super().forward(hidden.relu())
 
 
 @Reused.mistake("This is the result of one use, whatever `reuses` says, even at 0.")
@@ -157,19 +157,19 @@ class _NegativeKept(Reused.right):
 @Reused.mistake("Negative values are to become zero after each use, not after the last alone.")
 class _FinalReluAlone(_NegativeKept):
     def forward(self, hidden):
-        return super().forward(hidden).clamp(min=0) if self.reuses else hidden
+        return super().forward(hidden).relu() if self.reuses else hidden
 
 
 @Reused.mistake("Negative values are to become zero after each use, not at the very end. With 0 uses they stay.")
 class _ReluAtTheEnd(_NegativeKept):
     def forward(self, hidden):
-        return super().forward(hidden).clamp(min=0)
+        return super().forward(hidden).relu()
 
 
 @Reused.mistake("Negative values are to become zero after each use, not before it.")
 class _ReluBefore(Reused.right):
     def use(self, hidden):
-        return self.linear(hidden.clamp(min=0))
+        return self.linear(hidden.relu())
 
 
 @Reused.mistake("Positive values become zero here. The negative ones should.")
@@ -184,7 +184,7 @@ class _SignLost(Reused.right):
         return self.linear(hidden).abs()
 
 
-@Reused.mistake("The last use lacks its `clamp(min=0)`.")
+@Reused.mistake("The last use lacks its ReLU.")
 class _LastUnclamped(_OneMissing):
     def forward(self, hidden):
         return self.linear(super().forward(hidden)) if self.reuses else hidden
@@ -229,4 +229,4 @@ class _NoParameter(Reused.right):
         self.layers, self.reuses = [nn.Linear(features, features)], reuses
 
     def use(self, hidden):
-        return self.layers[0](hidden).clamp(min=0)
+        return self.layers[0](hidden).relu()

@@ -80,7 +80,7 @@ class TrainingCurve(Picture):
         for curve, height in zip(shown, heights, strict=True):
             curve.lift(height)
         self._empty.set_visible(not self.losses)
-        self._head.set_text(f"mean over the last {LAST} steps:" if shown else "")
+        self._head.set_text(f"mean, last {LAST} steps:" if shown else "")
         self.sentence = self._write_sentence()
 
     def _write_sentence(self) -> str:
