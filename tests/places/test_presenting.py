@@ -189,6 +189,26 @@ def test_each_key_of_the_guide_turns_the_slide(presented):
 
 
 @first_notebook
+def test_after_an_answer_by_mouse_a_clicker_turns_the_slide_and_inserts_nothing(presented):
+    panel, _, step = first_panel(presented)
+    page, shown = presented.page, steps(presented.path)
+    count = page.locator(".jp-Notebook .jp-Cell").count()
+    for key, back in (("Space", "Shift+Space"), ("ArrowRight", "ArrowLeft")):
+        panel.locator(".owmu-answers button").first.click(force=True)
+        page.keyboard.press("b")
+        page.keyboard.press(key)
+        wait_for_step(page, shown[step + 1])
+        page.keyboard.press("b")  # now a cell has the focus
+        page.keyboard.press(back)
+        wait_for_step(page, shown[step])
+    assert page.locator(".jp-Notebook .jp-Cell").count() == count
+    panel.locator(".owmu-answers button").first.click(force=True)
+    page.keyboard.press("Escape")
+    wait_until_left(page)
+    enter(page)
+
+
+@first_notebook
 def test_enter_shows_the_code_of_a_panel_and_escape_hides_it_and_leaves(presented):
     panel, _, _ = first_panel(presented)
     page, code = presented.page, presented.page.locator(".jp-deck-mod-visible .cm-content")
