@@ -242,6 +242,7 @@ function render({ model, el }) {
 
   function openOrClose() {
     const closed = !gone && model.get("predictions").some(({ open }) => !open);
+    if (!closed && !panel.classList.contains("owmu-closed")) return; // as it was, at every move
     panel.classList.toggle("owmu-closed", closed);
     const notebook = panel.closest(".jp-Cell")?.parentElement;
     newcomers.disconnect();
