@@ -57,7 +57,7 @@ def test_each_question_is_followed_by_its_panel_and_then_by_the_answer(path):
         assert kind in ("slide", "subslide", "fragment", "skip"), cell.id
         heading, panel = cell.source.startswith("## "), is_panel(cell)
         picture = "show(pictures." in cell.source
-        computed = picture and (cell.metadata.get("tags") or "load_results" in cell.source)  # else it shows the question
+        computed = picture and (cell.metadata.get("tags") or "load_results" in cell.source)  # else it asks
         answer = cell.source.startswith("**What you saw**") or computed
         if heading:
             assert shown or not asked, f"no panel before {cell.id}"
