@@ -18,6 +18,7 @@ from tqdm import tqdm
 from helpers.counting import as_int
 
 DIVERGED = 1e6  # no loss of a net that learns is as large
+RESULTS = Path(__file__).parent / "results"  # what takes minutes to train
 
 Array = np.ndarray | Tensor
 Results = dict[tuple[str, str], list[float]]  # by net and data: one number for each seed, as accuracies in percent
@@ -120,20 +121,32 @@ def refuse_divergence(loss: Tensor, when: str, remedy: str = "a smaller learning
         raise RuntimeError(f"the loss is {loss.item():.3g} {when}; try {remedy}")
 
 
-def save_results(path: Path | str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:
-    """Save results to a file, with the epochs or steps of each set, the seeds, today's date and torch's version."""
+def save_results(name: str, results: Results, budget: dict[str, int], seeds: Iterable[int]) -> None:
+    """Save results by a name, with the epochs or steps of each set, the seeds, today's date and torch's version.
+
+    They stand beside the helpers, so that a notebook finds them wherever it lies. Raises OSError where this folder may
+    not be written to.
+    """
     rows = [
         {"net": net, "data": data, "found": [round(number, 3) for number in found]}
         for (net, data), found in results.items()
     ]
     about = {"date": date.today().isoformat(), "torch": torch.__version__, "seeds": list(seeds), "budget": budget}
     lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
-    Path(path).write_text(f'{{\n  "about": {json.dumps(about)},\n  "results": [\n{lines}\n  ]\n}}\n')
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(f'{{\n  "about": {json.dumps(about)},\n  "results": [\n{lines}\n  ]\n}}\n')
 
 
-def load_results(path: Path | str) -> tuple[Results, dict[str, Any]]:
-    """Load what `save_results` saved: the results, and what the file says about them."""
-    content = json.loads(Path(path).read_text())
+def load_results(name: str) -> tuple[Results, dict[str, Any]]:
+    """Load what `save_results` saved: the results, and what the file says about them.
+
+    Raises FileNotFoundError that lists the names that there are.
+    """
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        names = ", ".join(sorted(other.stem for other in RESULTS.glob("*.json"))) or "none yet"
+        raise FileNotFoundError(f"no results are stored as {name!r}; allowed is one of: {names}")
+    content = json.loads(path.read_text())
     return {(row["net"], row["data"]): row["found"] for row in content["results"]}, content["about"]
 
 

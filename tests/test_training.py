@@ -190,16 +190,18 @@ def test_training_does_without_the_compiler_of_torch():
     assert not {"torch._dynamo", "sympy", "sklearn", "scipy"} & set(loaded)
 
 
-def test_what_is_saved_is_loaded(tmp_path):
-    path = tmp_path / "results.json"
+def test_what_is_saved_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "RESULTS", tmp_path / "results")
     results = {("dense", "10 × 10"): [90.125, 100.0], ("tiled (period 4, 3)", "shuffled"): [100 / 3, 0.0]}
     before = date.today()
-    training.save_results(path, results, budget={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
-    found, about = training.load_results(str(path))
+    training.save_results("found", results, budget={"10 × 10": 60, "shuffled": 30}, seeds=range(3, 5))
+    found, about = training.load_results("found")
     assert list(found.items()) == list((results | {("tiled (period 4, 3)", "shuffled"): [33.333, 0.0]}).items())
     assert before <= date.fromisoformat(about.pop("date")) <= date.today()
     assert about == {"torch": torch.__version__, "seeds": [3, 4], "budget": {"10 × 10": 60, "shuffled": 30}}
-    rows = path.read_text().splitlines()[3:5]  # one line for each
+    rows = (tmp_path / "results" / "found.json").read_text().splitlines()[3:5]  # one line for each
     assert json.loads(rows[0].strip(",")) == {"net": "dense", "data": "10 × 10", "found": [90.125, 100.0]}
-    training.save_results(path, {}, budget={}, seeds=[])
-    assert training.load_results(path)[0] == {}
+    training.save_results("empty", {}, budget={}, seeds=[])
+    assert training.load_results("empty")[0] == {}
+    with pytest.raises(FileNotFoundError, match="no results are stored as 'lost'; allowed is one of: empty, found"):
+        training.load_results("lost")
