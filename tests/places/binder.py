@@ -1,9 +1,9 @@
 """Binder's image and visit, acted out on this machine: what its test and its table share.
 
-Binder takes Python and its own server packages from conda-forge; here Python is the system's, and of the packages there
-are those of `environment.yml` alone. The rest is done as there: a user without privileges, whose home is the
-repository, installs the pip section into a fresh environment, runs `postBuild`, and starts the server through `start`.
-The first build keeps the wheels that it fetches in the environment of the tests, for the next one.
+Binder takes Python and its own server packages from conda-forge; here Python is the system's, and of these packages
+those of Jupyter are wheels of the versions in repo2docker's lock. The rest is done as there: a user without privileges,
+whose home is the repository, installs the pip section over them, runs `postBuild`, and starts the server through
+`start`. The first build keeps the wheels that it fetches in the environment of the tests, for the next one.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import repo2docker
 import yaml
 
 from tests.notebooks import ROOT
@@ -30,6 +32,7 @@ from tests.notebooks import ROOT
 USER = "jovyan"
 PATIENCE = 900  # seconds that an installation may take
 WHEELS = Path(sys.prefix, "wheels")
+LOCK = Path(repo2docker.__file__).parent / "buildpacks" / "conda" / "environment.py-3.11-linux-64.lock"
 PIP = ("python", "-m", "pip", "--quiet", "--no-cache-dir", "--disable-pip-version-check")
 PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")  # where a user without privileges finds programs
 
@@ -146,9 +149,9 @@ def _copy_repository(image: Image) -> None:
 
 
 def _install(image: Image, *flags: str) -> None:
-    """Install the pip section from wheels."""
+    """Install what Binder has already, and the pip section over it, from wheels."""
     _, *packages = pip_section()
-    kept = WHEELS / hashlib.sha256(" ".join(pip_section()).encode()).hexdigest()[:12]
+    kept = WHEELS / hashlib.sha256((" ".join(pip_section()) + LOCK.read_text()).encode()).hexdigest()[:12]
     wheels = image.home.parent / "wheels"
     if kept.exists():
         shutil.copytree(kept, wheels)  # where the user may read them
@@ -156,7 +159,9 @@ def _install(image: Image, *flags: str) -> None:
         _fetch(image, wheels)
         shutil.rmtree(WHEELS, ignore_errors=True)  # those of an older list of versions
         shutil.copytree(wheels, WHEELS / "new").rename(kept)
-    image.run(*PIP, "install", "--no-index", f"--find-links={wheels}", *flags, *packages)
+    install = (*PIP, "install", "--no-index", f"--find-links={wheels}", *flags)
+    image.run(*install, "--no-deps", *locked(wheels))
+    image.run(*install, *packages)
 
 
 def _fetch(image: Image, wheels: Path) -> None:
@@ -168,6 +173,15 @@ def _fetch(image: Image, wheels: Path) -> None:
     with contextlib.suppress(RuntimeError):
         image.run(*fetch, "--retries=0", "--timeout=15", "--no-deps", f"--index-url={index}", torch)
     image.run(*fetch, *packages)
+    image.run(*fetch, "--no-deps", *locked(wheels))
+
+
+def locked(wheels: Path) -> list[str]:
+    """Return the versions in repo2docker's lock, of Jupyter's own packages that have a wheel."""
+    jupyters = r"/((?:jupyter|ipy|nb|notebook|traitlets|tornado|pyzmq|comm|widgets)[\w.-]*)-([^-/\s]+)-[^-/\s]+\.conda"
+    ours = {wheel.name.partition("-")[0].replace("_", "-") for wheel in wheels.iterdir()}
+    found = re.findall(jupyters, LOCK.read_text())
+    return [f"{name}=={version}" for name, version in found if name.replace("_", "-") in ours]
 
 
 def _end(processes: list[psutil.Process]) -> None:

@@ -72,6 +72,9 @@ def test_a_visitor_opens_a_notebook_and_moves_a_slider():
         where = image.run("env", "-C", "notebooks", "python", "-c", "import helpers; print(helpers.__file__)")
         assert Path(where.strip()).is_relative_to(image.environment)
         assert list((image.home / ".cache" / "matplotlib").glob("fontlist-*.json"))
+        installed = image.run("python", "-m", "pip", "--disable-pip-version-check", "freeze").splitlines()
+        assert set(binder.pip_section()[1:]) <= {line.partition("+")[0] for line in installed}  # whatever Binder had
+        assert image.run("python", "-m", "pip", "--disable-pip-version-check", "check").startswith("No broken")
 
         with binder.visit(image) as visit, lab.browser_page() as page:
             assert visit.process.uids().real == image.user != 0
