@@ -52,6 +52,8 @@ class LivePanels:
                     taken.setdefault(kernel, {}).setdefault(cell.get("id"), []).append((place, output))
                 else:
                     cell["outputs"].append(output)
+        if taken:  # what JupyterLab's setting saves of widgets is dead weight without their kernel
+            model["content"].get("metadata", {}).pop("widgets", None)
         self._taken |= taken
 
     async def put_back(self, model: dict[str, Any], path: str) -> None:

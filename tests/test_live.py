@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import sys
 import threading
 from functools import partial
 from types import SimpleNamespace
@@ -44,6 +45,18 @@ def send(panel, ticket="view/1", density=1, **message):
     """Send what the page sends, and look that it is answered."""
     panel._handle_custom_msg({"density": density, "ticket": ticket, **message}, [])
     assert panel.answered == ticket
+
+
+def test_a_value_between_two_stops_or_outside_goes_to_the_nearest(bar):
+    @live(bar, value=(0, 60, 5), half=lambda value: (value, value + 40, 2))
+    def move(value=20, half=40):
+        bar.show(value)
+        assert (half - value) % 2 == 0
+
+    for asked, shown in ((83, 60), (33, 35), (-4, 0)):
+        panel = move.panel.set(value=asked)
+        assert (panel.values["value"], panel.sentence, panel.problem) == (shown, f"The value is {shown}.", "")
+    assert "value=nan is outside its range; allowed is 0 to 60" in move.panel.set(value=float("nan")).problem
 
 
 def test_the_function_stays_an_ordinary_function(bar):
@@ -256,6 +269,8 @@ def test_what_the_newest_move_prints_is_shown_and_nowhere_else(bar, capsys):
     def move(value=20):
         print("moved to", value)
         bar.show(value)
+        if value == 80:
+            print("far already", file=sys.stderr)
         if value == 90:
             print("x" * 3 * calls_module.LONGEST)
             raise ValueError("too far")
@@ -266,6 +281,7 @@ def test_what_the_newest_move_prints_is_shown_and_nowhere_else(bar, capsys):
     assert panel.set(value=90).printed.startswith("…xxx")
     assert len(panel.printed) == calls_module.LONGEST
     assert panel.set(value=10).printed == "moved to 10\n"
+    assert panel.set(value=80).printed == "moved to 80\nfar already\n"
     assert capsys.readouterr().out == ""
     move(40)
     assert capsys.readouterr().out == "moved to 40\n"
@@ -388,7 +404,9 @@ def test_saving_keeps_the_picture_and_drops_the_view():
     view = view_of("1")
     other = {"output_type": "display_data", "data": {WIDGET_VIEW: {"model_id": "2"}, "text/plain": "a slider"}}
     model = notebook(TEXT, view, PICTURE, other, PICTURE)
+    model["content"]["metadata"] = {"widgets": {"1": "what JupyterLab may save of it"}, "kernelspec": {}}
     server.keep_still_pictures(model)
+    assert model["content"].pop("metadata") == {"kernelspec": {}}
     assert model == notebook(TEXT, PICTURE, other, PICTURE)
     for untouched in (notebook(), notebook(view), notebook(view, TEXT), {"type": "file", "content": "text"}):
         before = repr(untouched)

@@ -231,6 +231,16 @@ def test_what_a_move_prints_stands_under_the_sentence_once_the_panel_is_open(ask
     )
 
 
+def test_a_page_that_is_zoomed_asks_for_a_picture_as_fine(ask, start):
+    panel = ask()
+    page = start(panel)
+    page.evaluate("() => dispatchEvent(new Event('resize'))")  # of the window, not of its pixels
+    assert page.evaluate("() => sent.length") == 0
+    page.evaluate("() => { devicePixelRatio = 2; dispatchEvent(new Event('resize')); }")
+    (message,) = answer(page, panel)
+    assert (message["density"], message["values"]) == (2, {"value": 20})
+
+
 def test_explanations_are_hidden_whenever_they_come_into_the_page(ask, start):
     """JupyterLab may leave cells out that are not in view, headings as well; a line stands for what is hidden."""
     sources = ["", "Secret", "More\n```\n# no heading\n```", "## Next", "Open", "Open"]

@@ -23,8 +23,8 @@ class Calls:
     """The calls of a function that draws on a picture.
 
     The function finds that picture under the names that it had at first, also when another cell has taken the name for
-    one of its own. What it prints is kept in `printed`. It may seed the global generators of random numbers: they are
-    left as they were.
+    one of its own. What it prints is kept in `printed`, and so are its warnings. It may seed the global generators of
+    random numbers: they are left as they were.
     """
 
     def __init__(self, function: Callable, picture: Any) -> None:
@@ -49,7 +49,7 @@ class Calls:
                 self._stdout.text = ""
             self._globals.update(self._own)
             try:
-                with contextlib.redirect_stdout(self._stdout):
+                with contextlib.redirect_stdout(self._stdout), contextlib.redirect_stderr(self._stdout):
                     yield
             finally:
                 for name in self._own:

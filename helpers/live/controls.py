@@ -1,6 +1,7 @@
 """What a learner can move: sliders over numbers, choices among words, and presets that move several of them at once."""
 
 import inspect
+import math
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
@@ -64,19 +65,26 @@ def check_values(ranges: dict[str, Range], values: dict[str, Value], what: str) 
 
 
 def list_controls(ranges: dict[str, Range], values: dict[str, Value]) -> list[dict[str, Any]]:
-    """Return each control's choices or ends, and its value, brought inside ends that depend on other sliders."""
-    found = []
+    """Return each control's choices or ends, and its value, brought to the nearest stop between the ends.
+
+    Raises ValueError for a value that is no finite number.
+    """
+    found, values = [], dict(values)
     for name, given in ranges.items():
-        value, depends = values[name], callable(given)
+        value = values[name]
         if isinstance(given, list):
             found.append({"name": name, "choices": _as_choices(name, given), "value": value})
             continue
-        if depends:
+        if callable(given):
             given = given(**{other: values[other] for other in inspect.signature(given).parameters})
         first, last, step = _as_range(name, given)
-        if depends:
-            value = min(max(value, first), last)
-        found.append({"name": name, "first": first, "last": last, "step": step, "value": value})
+        if not math.isfinite(value):
+            raise ValueError(f"{name}={value} is outside its range; allowed is {first} to {last}")
+        value = min(max(value, first), last)
+        steps = (value - first) / step
+        off = abs(steps - round(steps)) > 1e-6  # more than a float's rounding
+        values[name] = first + round(steps) * step if off else value
+        found.append({"name": name, "first": first, "last": last, "step": step, "value": values[name]})
     return found
 
 

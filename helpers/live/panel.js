@@ -321,7 +321,15 @@ function render({ model, el }) {
     next = { values: {} };
     send(null);
   }
+  let drawnAt = density();
+  const sharpen = () => {
+    if (density() === drawnAt) return; // another size of the window, not of a pixel
+    drawnAt = density();
+    ask(moved());
+  };
+  window.addEventListener("resize", sharpen);
   return () => {
+    window.removeEventListener("resize", sharpen);
     clearTimeout(timer);
     gone = true;
     openOrClose();
