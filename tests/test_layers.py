@@ -177,6 +177,13 @@ def test_compiled_and_exported_as_one_graph():
         assert_close(one(images[:2].detach()), layer(images[:2]))
 
 
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore:`torch.jit")
+def test_traced_saved_and_loaded(tmp_path):
+    layer, images = LocallyConnected2d64(1, 2, image_size=8, kernel_size=3), torch.randn(64, 1, 8, 8).double()
+    torch.jit.save(torch.jit.trace(layer, images), tmp_path / "layer.pt")
+    assert_close(torch.jit.load(tmp_path / "layer.pt")(images[:2]), layer(images[:2]))
+
+
 def test_padding_in_words():
     for padding in ("same", "valid"):
         layer, conv = (

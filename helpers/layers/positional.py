@@ -29,7 +29,8 @@ class TiledConv2d(nn.Module):
 
     `weight[i, j]` is the kernel of output position (i, j) and of those that are a multiple of the period away, of the
     shape of `Conv2d.weight`, and `bias[i, j]` their bias. Both start uniform in +-1/sqrt(fan_in) with
-    fan_in = in_channels * kernel height * kernel width, as `nn.Conv2d` does.
+    fan_in = in_channels * kernel height * kernel width, as `nn.Conv2d` does. To start otherwise, give the kernels of
+    `weight.flatten(0, 1)` to `nn.init` one by one: of the whole it takes the positions for channels.
 
     `sizes.tiled(period)` counts its weights and multiply-adds. torch's `FlopCounterMode` finds as many in a forward
     pass; it misses the gradient of the weight when the batch is one large image. torchinfo is right for

@@ -23,7 +23,7 @@ def local_product(input: Tensor, weight: Tensor, bias: Tensor | None, sizes: cou
     (N, C_out, H_out, W_out). All are of one floating point dtype and of these `sizes`, which is not checked here.
     """
     # A compiler can look into torch's own operations only.
-    plain = torch.compiler.is_compiling() or len(input) * weight.numel() <= FEW_PRODUCTS
+    plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or len(input) * weight.numel() <= FEW_PRODUCTS
     output = (_Output.apply_unfolded if plain else _Output.apply)(input, weight, sizes)
     return output if bias is None else output + bias.permute(2, 0, 1)
 
