@@ -155,6 +155,7 @@ Think again.
 ```
 
 </details>"""
+FORMULA = "<details><summary>As a formula</summary>\n\n$$l = n$$\n\n$l$ is the length, $n$ the number.\n\n</details>"
 ENDING = f"""## Experiments
 
 1. How long is half of a bar?
@@ -190,7 +191,7 @@ def notebook():
         code(IMPORTS, "imports", "skip"),
         text(f"## Move it\n\n{SENTENCE}\n\n**Predict**: at 9, is the bar shorter or longer?", "bar-predict"),
         code(PANEL, "bar-slider"),
-        text(f"**What you saw**: longer. {SENTENCE}", "bar-explain"),
+        text(f"**What you saw**: longer. {SENTENCE}\n\n{FORMULA}", "bar-explain"),
         code("assert 3 * 4 == 12", "proof", "fragment"),
         *(text(SENTENCE + "It goes on. " * 2, f"prose-{letter}") for letter in "abcdefghij"),
         text("## Exercises\n\nPut an answer where the dots are and run the cell.", "exercises"),

@@ -142,6 +142,12 @@ def test_exercises_are_asked_answered_and_checked_in_order(path):
         assert progress.data["text/plain"].startswith(f"Exercises: 0 of {len(exercises) // 2} answered, 0 right.")
 
 
+def test_one_folded_box_says_the_main_point_as_a_formula(path):
+    folded = [fold for cell in cells(path, "markdown") for fold in notebooks.FOLDED.findall(cell.source)]
+    (formula,) = [body for title, body in folded if title == "As a formula"]
+    assert "$$" in formula
+
+
 def test_experiments_print_what_is_folded_under_them(path):
     """Each says what its code printed, and then in words what follows."""
     ending = parts(path)[-1].source
