@@ -21,10 +21,10 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
-import repo2docker
 import yaml
 
 from tests.notebooks import ROOT
@@ -32,7 +32,7 @@ from tests.notebooks import ROOT
 USER = "jovyan"
 PATIENCE = 900  # seconds that an installation may take
 WHEELS = Path(sys.prefix, "wheels")
-LOCK = Path(repo2docker.__file__).parent / "buildpacks" / "conda" / "environment.py-3.11-linux-64.lock"
+LOCK = Path(find_spec("repo2docker").origin).parent / "buildpacks" / "conda" / "environment.py-3.11-linux-64.lock"
 PIP = ("python", "-m", "pip", "--quiet", "--no-cache-dir", "--disable-pip-version-check")
 PROGRAMS = ("/usr/local/bin", "/usr/bin", "/bin")  # where a user without privileges finds programs
 
