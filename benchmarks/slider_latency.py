@@ -55,6 +55,7 @@ class Three(Picture):
     def __init__(self):
         super().__init__(1000, 400)
         self.artists = [self.add_animated(artist) for artist in draw(self.figure)]
+        self.sentence = "Three panels."
 """
 
 WAYS = {
