@@ -152,7 +152,7 @@ class Learner:
     async def move_until(self, end: float) -> None:
         """Drag one slider after another at human speed, and look at each answer."""
         while time.monotonic() < end and not self.killed:
-            number = self.draw.randrange(len(self.panels))
+            number = self.draw.choice([i for i, state in enumerate(self.panels.values()) if state["controls"]])
             comm, state = list(self.panels.items())[number]
             values = {control["name"]: control["value"] for control in state["controls"]}
             control = self.draw.choice(state["controls"])
