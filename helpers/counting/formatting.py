@@ -38,7 +38,12 @@ def format_times(number: int) -> str:
 
 def format_signed(value: float) -> str:
     """Return a number with its sign, in two decimals."""
-    return f"{value:+.2f}".replace("-", "−")
+    return format_number(value, "+.2f")
+
+
+def format_number(value: float, spec: str = "") -> str:
+    """Return a number by a format specification of Python's, with a minus sign for a hyphen."""
+    return f"{value:{spec}}".replace("-", "−")
 
 
 def _format_in_units(number: int, units: list[tuple[str, int]], plain: str) -> str:

@@ -37,13 +37,9 @@ class _Rows(Picture):
         left = 40 + 11 * max(map(len, [*names, *headings]))
         super().__init__(940, round(70 + row_height * (rows[-1] + 1)))
         width, height = self.size
-        axes = self.add_axes(self.axis, left, 60, 760 - left, height - 70)
+        axes = self.add_rows(self.axis, (left, 60, 760 - left, height - 70), names, self.axis, rows)
         values = np.concatenate([np.asarray(v) for v in results.values()])
-        axes.set(xscale=self.scale, xlim=self._find_limits(values), ylim=(rows[-1] + 0.5, -0.5))
-        axes.set_yticks(rows, names, fontsize=FONT_SIZE)
-        axes.tick_params(labelsize=FONT_SIZE, length=0)
-        axes.set_xlabel(self.axis, fontsize=FONT_SIZE, color=INK)
-        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.set(xscale=self.scale, xlim=self._find_limits(values))
         axes.grid(axis="x", color="#DDDDDD")
         for heading, row in headings.items():
             y = height - 10 - row_height * (row + 0.5)

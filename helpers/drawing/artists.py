@@ -1,5 +1,6 @@
 """What the moving parts of a picture are made of; each is quicker to paint than matplotlib's general artist."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -128,10 +129,16 @@ def color_signed(values: np.ndarray, largest: float) -> np.ndarray:
 
 def label_signs(values: np.ndarray) -> dict[tuple[float, float], str]:
     """Return a plus or minus at the place of every number that is not zero, as `TextCollection.show` takes them."""
+    return label_cells(values, lambda value: "+" if value > 0 else "−" if value < 0 else "")
+
+
+def label_cells(values: np.ndarray, label: Callable[[float], str]) -> dict[tuple[float, float], str]:
+    """Return what `label` says of each number (H, W), where it says anything, as `TextCollection.show` takes it."""
     height, width = values.shape
     return {
-        ((column + 0.5) / width, (row + 0.5) / height): "+" if values[row, column] > 0 else "−"
-        for row, column in np.argwhere(values)
+        ((column + 0.5) / width, (row + 0.5) / height): text
+        for (row, column), value in np.ndenumerate(values)
+        if (text := label(value))
     }
 
 

@@ -1,6 +1,7 @@
 """What every picture is made of: one drawing of all that stands still, on which the rest is moved in place."""
 
 import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,27 @@ class Picture:
         axes.set_title(name, fontsize=FONT_SIZE, color=INK, loc="left", x=title_x, pad=10)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")
+        return axes
+
+    def add_rows(
+        self,
+        name: str,
+        box: tuple[int, int, int, int],
+        names: Iterable[str],
+        below: str,
+        at: Sequence[int] | None = None,
+    ) -> Axes:
+        """Add axes with a row for each of `names`, from the top, `below` under the x axis; else as `add_chart`.
+
+        `at` are the rows' places on the y axis, 0, 1, 2, … unless given.
+        """
+        names = list(names)
+        at = range(len(names)) if at is None else at
+        axes = self.add_axes(name, *box, ylim=(at[-1] + 0.5, -0.5))
+        axes.set_yticks(at, names, fontsize=FONT_SIZE)
+        axes.tick_params(labelsize=FONT_SIZE, length=0)
+        axes.set_xlabel(below, fontsize=FONT_SIZE, color=INK)
+        axes.spines[["top", "right", "left"]].set_visible(False)
         return axes
 
     def add_text(self, x: float, y: float, size: float = FONT_SIZE, **how: str) -> CachedText:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.drawing.artists import PixelImage, TextCollection, color_signed
+from helpers.counting.formatting import format_number
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_cells
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import CHOSEN
 
@@ -66,11 +67,8 @@ class Finding(Picture):
         self._shown, self._kernel_size = kernel.copy(), size
         self._kernel.show(color_signed(kernel, np.abs(kernel).max()))
         self._weights.show(
-            {
-                ((j + 0.5) / size, (i + 0.5) / size): f"{kernel[i, j]:g}".replace("-", "−")
-                for i, j in np.ndindex(size, size)
-            },
-            size={1: 18, 3: 16, 5: 12}.get(size, 12) if size <= 5 else 12,
+            label_cells(kernel, lambda weight: format_number(weight, "g")),
+            size={1: 18, 3: 16}.get(size, 12),
         )
         self._patch.show(patch, outline_pixels=size <= 7)
         self._map.show(color_signed(output, np.abs(output).max()), outline_pixels=fine)
@@ -78,7 +76,7 @@ class Finding(Picture):
         self._rings[1].set_data([(column + 0.5) / output.shape[1]], [(row + 0.5) / output.shape[0]])
         self._titles[0].set_text(f"{image.shape[0]}×{image.shape[1]} pixels")
         self._titles[1].set_text(f"{name}: {output.shape[0]}×{output.shape[1]}")
-        largest, smallest = (f"{number:.1f}".replace("-", "−") for number in (output.max(), output.min()))
+        largest, smallest = (format_number(number, ".1f") for number in (output.max(), output.min()))
         self.sentence = (
             f"Kernel “{name}”, {size}×{size}: its sum is largest, {largest}, on the patch at row {row}, column "
             f"{column}, and smallest, {smallest}."

@@ -3,7 +3,8 @@
 import numpy as np
 
 from helpers.counting import as_int
-from helpers.drawing.artists import PixelImage, TextCollection, color_signed
+from helpers.counting.formatting import format_number
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_cells
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import FONT_SIZE, INK
 
@@ -59,14 +60,15 @@ class MultiplyAdd(Picture):
         self._kernel.show(kernel, color_signed(kernel, np.abs(kernel).max()))
         self._products.show(products, color_signed(products, np.abs(products).max()))
         self._map.show(sums, color_signed(sums, largest), (row, column, 1, 1))
-        self._sum.set_text(_format(products.sum()))
+        self._sum.set_text(format_number(products.sum()))
         self._title.set_text(f"{rows}×{columns} places")
         terms = " + ".join(
-            f"{_format(p)}·{_format(k)}" for p, k in zip(patches[row, column].flat, kernel.flat, strict=True)
+            f"{format_number(p)}·{format_number(k)}"
+            for p, k in zip(patches[row, column].flat, kernel.flat, strict=True)
         )
         self.sentence = (
-            f"Kernel “{name}” on the patch at row {row}, column {column}: {terms} = {_format(sums[row, column])}. The "
-            f"sum goes to row {row}, column {column} of the map."
+            f"Kernel “{name}” on the patch at row {row}, column {column}: {terms} = "
+            f"{format_number(sums[row, column])}. The sum goes to row {row}, column {column} of the map."
         )
 
 
@@ -79,13 +81,5 @@ class _Numbers:
 
     def show(self, numbers: np.ndarray, colors: np.ndarray, block: tuple | None = None) -> None:
         """Show whole numbers (H, W) on colours (H, W, 3), and outline a block of them."""
-        height, width = numbers.shape
         self._cells.show(colors, block)
-        self._texts.show(
-            {((j + 0.5) / width, (i + 0.5) / height): _format(numbers[i, j]) for i, j in np.ndindex(height, width)},
-            self._size,
-        )
-
-
-def _format(number: int) -> str:
-    return f"{int(number)}".replace("-", "−")
+        self._texts.show(label_cells(numbers, format_number), self._size)

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.counting.formatting import format_signed
-from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_signs
+from helpers.counting.formatting import format_number, format_signed
+from helpers.drawing.artists import PixelImage, TextCollection, color_signed, label_cells, label_signs
 from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import FONT_SIZE, INK
 
@@ -59,14 +59,7 @@ class GradientSum(Picture):
         self._signs.show(label_signs(placed), size=12, weight="bold")
         self._kernel.show(color_signed(grad, np.abs(grad).max()), (row, column, 1, 1))
         size = {2: 22, 3: 17, 4: 13}.get(kernel_size, 22)
-        self._values.show(
-            {
-                ((j + 0.5) / kernel_size, (i + 0.5) / kernel_size): _format_short(grad[i, j])
-                for i in range(kernel_size)
-                for j in range(kernel_size)
-            },
-            size,
-        )
+        self._values.show(label_cells(grad, _format_short), size)
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
         self._titles[1].set_text(f"{above} above zero, {below} below")
@@ -86,4 +79,4 @@ class GradientSum(Picture):
 
 def _format_short(value: float) -> str:
     """Return a number with its sign in three digits, as many as a cell takes."""
-    return format_signed(value) if abs(value) < 9.995 else f"{value:+.1f}".replace("-", "−")
+    return format_signed(value) if abs(value) < 9.995 else format_number(value, "+.1f")

@@ -33,13 +33,9 @@ class TieAndHead(Picture):
         rows = {name: rows[name] for name in sorted(rows, key=lambda name: (len(rows[name]) == 1, name))}
         super().__init__(940, 70 + ROW * len(rows))
         height, left, across = self.size[1], 210, 540
-        axes = self.add_axes(
-            "test accuracy in %", left, 60, across, height - 70, xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5)
-        )
-        axes.set_yticks(range(len(rows)), rows, fontsize=FONT_SIZE)
-        axes.tick_params(labelsize=FONT_SIZE, length=0)
-        axes.set_xlabel("test accuracy in %, one mark for each seed", fontsize=FONT_SIZE, color=INK)
-        axes.spines[["top", "right", "left"]].set_visible(False)
+        box, below = (left, 60, across, height - 70), "test accuracy in %, one mark for each seed"
+        axes = self.add_rows("test accuracy in %", box, rows, below)
+        axes.set_xlim(0, 100)
         axes.grid(axis="x", color="#DDDDDD")
         self._votes, parts = {}, []
         for row, (name, nets) in enumerate(rows.items()):

@@ -37,13 +37,9 @@ class LeftOrRight(Picture):
         seeds = count_seeds(results, MOST_ROWS)
         nets = list(dict.fromkeys(net for net, _ in results))
         super().__init__(940, 70 + 62 * len(nets))
-        axes = self.add_axes(
-            "answers in %", 220, 60, 690, self.size[1] - 70, xlim=(0, 100), ylim=(len(nets) - 0.5, -0.5)
-        )
-        axes.set_yticks(range(len(nets)), nets, fontsize=FONT_SIZE)
-        axes.tick_params(labelsize=FONT_SIZE, length=0)
-        axes.set_xlabel("answers to the test images in %", fontsize=FONT_SIZE, color=INK)
-        axes.spines[["top", "right", "left"]].set_visible(False)
+        box = 220, 60, 690, self.size[1] - 70
+        axes = self.add_rows("answers in %", box, nets, "answers to the test images in %")
+        axes.set_xlim(0, 100)
         parts = []
         for row, net in enumerate(nets):
             color, start = find_look(net).color, 0
