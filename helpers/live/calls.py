@@ -42,7 +42,7 @@ class Calls:
     def surround(self, goes_on: bool = False) -> Iterator[None]:
         """Surround a call, or what `goes_on` with the one before: with its random numbers, and what it has printed."""
         with DRAWING:
-            found, taken = _get_random(), {name: value for name, value in self._globals.items() if name in self._own}
+            found, taken = _get_random(), {name: self._globals[name] for name in self._own if name in self._globals}
             if goes_on:
                 _set_random(self._random)
             else:

@@ -28,8 +28,7 @@ class RunPanel(Panel):
     Controls say what the next run will be; they do not disturb a run. The function yields how much is done, from 0 to
     1, and the picture, which also has `clear()`, is drawn again now and then; where the picture has a `pace`, in
     seconds, each step stays on the page that long. A function that raises ends its run: `problem` says why, and the
-    picture stays as far as it got. Only one run is under way in a kernel; another one
-    stops it.
+    picture stays as far as it got. Only one run is under way in a kernel; another one stops it.
     """
 
     running = traitlets.Bool().tag(sync=True)
