@@ -13,11 +13,12 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 
 
@@ -68,7 +69,7 @@ def _server(command: list[str], root: Path) -> Iterator[str]:
                 cwd=root,
             )
         try:
-            yield _address(server, log)
+            yield _wait_for_address(server, log)
         finally:
             server.terminate()
             try:
@@ -78,14 +79,30 @@ def _server(command: list[str], root: Path) -> Iterator[str]:
                 server.wait()
 
 
-def _address(server: subprocess.Popen, log: Path) -> str:
+def _wait_for_address(server: subprocess.Popen, log: Path) -> str:
     """Wait until the server answers, and return its address."""
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit and server.poll() is None:
-        for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text()):
-            with contextlib.suppress(OSError), urllib.request.urlopen(base + "login", timeout=5):
-                return base
-        time.sleep(0.05)
+
+    def list_pages() -> list[str]:
+        return [f"{base}login" for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())]
+
+    return wait_for_server(server, list_pages, log).removesuffix("login")
+
+
+def wait_for_server(
+    process: subprocess.Popen | psutil.Popen, list_pages: Callable[[], list[str]], log: Path, seconds: float = 60
+) -> str:
+    """Wait until one of the pages that are listed answers, and return it.
+
+    Raises RuntimeError with the log when the process ends, or takes too long.
+    """
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        for page in list_pages():
+            with contextlib.suppress(OSError), urllib.request.urlopen(page, timeout=5):
+                return page
+        with contextlib.suppress(subprocess.TimeoutExpired, psutil.TimeoutExpired):
+            process.wait(timeout=0.05)
+            break
     raise RuntimeError("the server did not start:\n" + log.read_text())
 
 

@@ -2,7 +2,10 @@
 
 import contextlib
 import io
+import os
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -16,6 +19,15 @@ from helpers.live import panel as panel_module
 ROOT = Path(__file__).parent.parent
 FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def copy_project(folder):
+    """Copy what git tracks, or would track, into a folder; a file that is deleted but not committed is still listed."""
+    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
+    for name in filter(None, listed.split("\0")):
+        if os.path.lexists(ROOT / name):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
 
 
 def path_of(stem):

@@ -1,7 +1,6 @@
 """A sixth notebook, made by the guide of the README in a copy of the project: six files, and every test takes it in."""
 
 import os
-import shutil
 import subprocess
 import sys
 from textwrap import dedent
@@ -11,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.rerun import KERNELSPEC, SEEN
-from tests.notebooks import PATHS, ROOT
+from tests.notebooks import PATHS, copy_project
 
 NAME = "one_bar"
 STEM = f"{len(PATHS) + 1:02}_{NAME}"
@@ -206,11 +205,7 @@ def notebook():
 @pytest.fixture
 def copy(tmp_path):
     """Return a copy of what git tracks, or would track."""
-    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, tmp_path / name)
+    copy_project(tmp_path)
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)  # tests ask git what belongs to the project
     return tmp_path
 

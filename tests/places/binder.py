@@ -17,8 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -27,7 +25,8 @@ from pathlib import Path
 import psutil
 import yaml
 
-from tests.notebooks import ROOT
+from tests import lab
+from tests.notebooks import ROOT, copy_project
 
 USER = "jovyan"
 PATIENCE = 900  # seconds that an installation may take
@@ -139,11 +138,7 @@ def _memory() -> str | None:
 
 def _copy_repository(image: Image) -> None:
     """Copy what git tracks, and what it would track, as the user's own."""
-    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
-    for name in filter(None, listed.split("\0")):
-        if os.path.lexists(ROOT / name):  # a file that was deleted and not committed yet is still listed
-            (image.home / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, image.home / name, follow_symlinks=False)
+    copy_project(image.home)
     for path in (image.home, *image.home.rglob("*")):
         os.chown(path, image.user, -1, follow_symlinks=False)
 
@@ -230,11 +225,10 @@ def _base(image: Image, process: psutil.Popen, log: Path) -> str:
     from `start` on took the place of the one before.
     """
     about = image.home / f".local/share/jupyter/runtime/jpserver-{process.pid}.json"
-    limit = time.monotonic() + 120
-    while time.monotonic() < limit and process.poll() is None:
+
+    def list_pages() -> list[str]:
         with contextlib.suppress(OSError, ValueError):
-            url = json.loads(about.read_text())["url"]
-            with urllib.request.urlopen(f"{url}api", timeout=5):
-                return url
-        time.sleep(0.1)
-    raise RuntimeError("The server did not start:\n" + log.read_text())
+            return [f"{json.loads(about.read_text())['url']}api"]
+        return []
+
+    return lab.wait_for_server(process, list_pages, log, 120).removesuffix("api")

@@ -4,11 +4,9 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,8 @@ from urllib.parse import urlencode
 
 import psutil
 
-from tests.notebooks import ROOT
+from tests import lab
+from tests.notebooks import copy_project
 
 PASSWORD = "one password for the class"
 NAME = "one-weight-many-uses"
@@ -40,12 +39,11 @@ class Hub:
     def start(self, user: str) -> psutil.Process:
         """Start a user's server and return its process; raises TimeoutError."""
         self.ask(f"hub/api/users/{user}/server", "POST")
-        for _ in range(PATIENCE * 5):
-            server = json.loads(self.ask(f"hub/api/users/{user}"))["servers"].get("", {})
-            if server.get("ready"):
-                return psutil.Process(server["state"]["pid"])
-            time.sleep(0.2)
-        raise TimeoutError(f"the server of {user} did not start")
+        self.ask(f"hub/api/users/{user}/server/progress")  # which ends when the server is ready, or has failed
+        server = json.loads(self.ask(f"hub/api/users/{user}"))["servers"].get("", {})
+        if not server.get("ready"):
+            raise TimeoutError(f"the server of {user} did not start")
+        return psutil.Process(server["state"]["pid"])
 
     def pull(self, user: str, repository: Path) -> str:
         """Pull a repository into a user's home, as the page of a link does; return what it said."""
@@ -96,7 +94,7 @@ def jupyter_hub(folder: Path, *users: str) -> Iterator[Hub]:
             [sys.executable, "-m", "jupyterhub", "-f", str(config)], stdout=output, stderr=subprocess.STDOUT, cwd=folder
         )
     try:
-        _wait(process, f"{proxy}/hub/api", log)
+        lab.wait_for_server(process, lambda: [f"{proxy}/hub/api"], log, PATIENCE)
         yield Hub(proxy, folder, token)
     finally:
         left = process.children(recursive=True)
@@ -112,24 +110,10 @@ def _free_ports(count: int) -> list[int]:
         return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
 
 
-def _wait(process: psutil.Popen, url: str, log: Path) -> None:
-    """Wait until the hub answers through its proxy."""
-    limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
-            return
-        time.sleep(0.2)
-    raise RuntimeError("JupyterHub did not start:\n" + log.read_text())
-
-
 def published(folder: Path) -> Path:
     """Publish this project's files as a bare git repository with a branch main, and return where it is."""
     work, bare = folder / "teacher", folder / NAME
-    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, text=True)
-    for name in filter(None, listed.split("\0")):
-        if Path(ROOT, name).is_file():  # a file that was deleted and not committed yet is still listed
-            Path(work, name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, work / name, follow_symlinks=False)
+    copy_project(work)
     git(work, "init", "--quiet", "--initial-branch=main")
     git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
     git(work, "remote", "add", "origin", bare.as_uri())
