@@ -18,7 +18,8 @@ from helpers.live import panel as panel_module
 
 ROOT = Path(__file__).parent.parent
 FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))  # the lessons
+QUIZ = ROOT / "notebooks" / "quiz.ipynb"
 
 
 def copy_project(folder):
@@ -36,8 +37,8 @@ def path_of(stem):
 
 
 def lesson(path):
-    """Return the name of a notebook's lesson."""
-    return path.stem.partition("_")[2]
+    """Return the name of a notebook's home: its own without the number."""
+    return path.stem.lstrip("0123456789_")
 
 
 def facts(path):
