@@ -200,7 +200,7 @@ BEFORE = [
     _fit("100 photos, some with a bird somewhere", "a bird", "left or right"),
 ]
 AFTER = [
-    _map_size("a map of the sea floor", 24, 8),
+    _map_size("a map of the sea floor", 35, 7),
     _weights("depth and height", 2, 6, 26, 7),
     _work("A program judges a road", "mile", 80, 4),
     _gradient("in two steps, one after the other", 9, 3),
