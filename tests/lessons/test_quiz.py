@@ -1,6 +1,7 @@
 """Facts about the quiz: right answers by counting, autograd and nets that are run, and what the panels tell."""
 
 import re
+from html import unescape
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 from helpers import counting
 from helpers.lessons.quiz import pictures
 from helpers.lessons.quiz.questions import AFTER, BEFORE
+from helpers.teaching import quiz
 from tests import notebooks, test_notebooks
 from tests.looks import texts
 
@@ -164,3 +166,30 @@ def test_the_panel_after_has_the_five_questions():
     shown = panel("after")
     assert [question.right for question in shown._questions] == [question.right for question in AFTER]
     assert shown.predict(AFTER[0].right).problem == ""
+
+
+def test_the_pages_to_print_are_those_that_the_program_writes():
+    pages = quiz.format_pages()
+    assert {path.name for path in quiz.DOCS.glob("quiz-*.html")} == pages.keys()
+    for name, page in pages.items():
+        assert (quiz.DOCS / name).read_text(encoding="utf-8") == page, "run `python -m helpers.teaching.quiz`"
+
+
+@pytest.mark.parametrize(("name", "questions"), [("quiz-before.html", BEFORE), ("quiz-after.html", AFTER)])
+def test_a_page_to_print_asks_all_and_tells_nothing(name, questions):
+    page = unescape((quiz.DOCS / name).read_text(encoding="utf-8"))
+    asked = re.findall(r"<li>(.*?)<br>(.*?)</li>", page, re.DOTALL)
+    boxes = [(text, re.findall(r'class="box">(.*?)<', answers)) for text, answers in asked]
+    assert boxes == [(question.text, [*question.answers]) for question in questions]
+    assert not re.search("[✔✘]", page)
+    assert not any(mistake[0] in page for question in ALL for mistake in question.answers.values() if mistake)
+
+
+def test_the_key_has_every_answer_beside_its_misunderstanding():
+    rows = re.findall("<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", (quiz.DOCS / "quiz-key.html").read_text())
+    assert len(rows) == sum(len(question.answers) for question in BEFORE)
+    for place, questions in enumerate((BEFORE, AFTER)):
+        told = {(row[place], row[2]) for row in rows}
+        for question in questions:
+            for answer, mistake in question.answers.items():
+                assert ((answer, mistake[0]) if mistake else (f"✔\u00a0{answer}", "right")) in told
