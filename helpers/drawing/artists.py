@@ -44,23 +44,26 @@ class CachedText(Text):
         gc.restore()
 
 
-class TextCollection:
+class TextCollection(PathPatch):
     """Many short texts at places in one axes, drawn as one shape: a hundred numbers cost as little as one."""
 
     def __init__(self, picture: "Picture", axes: Axes, color: str = INK) -> None:
+        super().__init__(NOTHING, color=color, linewidth=0)
         box = axes.get_position()
         self._pixels = (box.width * picture.size[0], box.height * picture.size[1])
-        self._patch = picture.add_animated(axes.add_patch(PathPatch(NOTHING, color=color, linewidth=0)))
+        self.texts, self.size = {}, 0
+        picture.add_animated(axes.add_patch(self))
 
     def show(self, texts: dict[tuple[float, float], str], size: float, weight: str = "normal") -> None:
         """Show texts of `size` points, each centred on its place: fractions of the axes from the left and the top."""
+        self.texts, self.size = texts, size
         across, down = self._pixels
         shapes = []
         for (x, y), text in texts.items():
             outline, width, cap = _trace_text(text, size, weight)
             centred = Affine2D().translate(-width / 2, -cap / 2).scale(1 / across, -1 / down)
             shapes.append(outline.transformed(centred.translate(x, y)))
-        self._patch.set_path(Path.make_compound_path(*shapes) if shapes else NOTHING)
+        self.set_path(Path.make_compound_path(*shapes) if shapes else NOTHING)
 
 
 class PixelImage:
