@@ -8,9 +8,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers.drawing.style import CHOSEN, EMPTY, INK, LOOKS
+from helpers.drawing.artists import TextCollection
+from helpers.drawing.style import CHOSEN, DPI, EMPTY, INK, LOOKS
 
 TOLERANCE = 0.03  # of a colour's channels
+ROOM_ON_SLIDE = (1240, 430), (984, 470)  # CSS pixels for a picture at 1280×720 and at 1024×768
+LEAST_ON_SLIDE = 18  # CSS pixels of a text that is read from the back row
+EXPONENT = 0.7  # of its number's size
 
 
 def decode(png):
@@ -133,6 +137,26 @@ def read(picture, within=None):
         if text.get_visible() and text.get_text() and (box is None or box.contains(x, y)):
             lines.setdefault(-round(y), []).append((x, text.get_text()))
     return [[text for _, text in sorted(lines[y])] for y in sorted(lines)]
+
+
+def smallest_text(picture):
+    """Return the size in points of the smallest text in a picture, and the text."""
+    picture.png()  # an axis gets its numbers when it is drawn
+    found = [
+        (text.get_fontsize() * (EXPONENT if "^" in text.get_text() else 1), text.get_text())
+        for text in picture.figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
+    ]
+    for many in picture.figure.findobj(TextCollection):
+        found += [(many.size, text) for text in many.texts.values()]
+    return min(found)
+
+
+def smallest_on_slide(picture):
+    """Return the size in CSS pixels of the smallest text in a picture where a slide has least room, and the text."""
+    points, text = smallest_text(picture)
+    scale = min(room / size for rooms in ROOM_ON_SLIDE for room, size in zip(rooms, picture.size, strict=True))
+    return points * DPI / 72 * scale, text
 
 
 def on_white(name, alpha):

@@ -14,7 +14,7 @@ import pytest
 
 from helpers.live import RunPanel
 from tests import notebooks
-from tests.looks import Look
+from tests.looks import LEAST_ON_SLIDE, Look, smallest_on_slide
 
 ALL_STOPS = 60  # a slider with more of them is moved to its ends, its start, and a spread
 SPREAD = 12
@@ -92,7 +92,9 @@ def test_each_control_offers_what_it_has_to(path):
 @by_notebook
 def test_the_function_stays_an_ordinary_function(path):
     for name, panel, expect in panels(path):
-        before, highest = panel.png, [stops(control)[-1] for control in panel.controls]
+        start, highest = dict(panel.values), {control["name"]: stops(control)[-1] for control in panel.controls}
+        highest = list(panel.set(**highest).values.values())  # as high as they go together
+        before = panel.set(**start).png
         result = panel._function(*highest)
         if isinstance(panel, RunPanel):
             assert 0 < next(result) < 1
@@ -158,4 +160,26 @@ def test_each_run_ends_with_what_it_has_to(path):
         assert len(problems) > 1  # at least one of them diverges
         panel.picture.clear()
         panel._ran = None
+        panel.set(**start)
+
+
+@by_notebook
+def test_the_smallest_text_can_be_read_on_a_slide(path):
+    def ask(name, picture, asked):
+        pixels, text = smallest_on_slide(picture)
+        assert pixels >= LEAST_ON_SLIDE, f"{text!r} in {name} is {pixels:.1f} pixels high with {asked}"
+
+    for name, picture in notebooks.run_here(path).stills.items():
+        ask(name, picture, "no controls")
+    for name, panel, _ in panels(path):
+        start = dict(panel.values)
+        telling = [preset["values"] for preset in panel.presets] + [q.reveal for q in panel._questions]
+        for asked in (*ends(panel), *telling):
+            panel.set(**asked)
+            if isinstance(panel, RunPanel):
+                panel.run(**panel.values)
+            ask(name, panel.picture, panel.values)
+        if isinstance(panel, RunPanel):
+            panel.picture.clear()
+            panel._ran = None
         panel.set(**start)

@@ -10,7 +10,7 @@ from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK, find_look
 
 MOST_ROWS = 12
-ROW, ROW_IN_GROUP = 62, 40  # pixels
+ROW, ROW_IN_GROUP = 62, 31  # pixels
 NO_WINNER = "no clear winner"
 
 Results = dict[tuple[str, str], list[float]]

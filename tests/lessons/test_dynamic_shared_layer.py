@@ -55,6 +55,8 @@ def unroll(reuses, hidden_features):
             if tied:
                 counts[1:2] = [counts[1], *["again"] * (reuses - 1)] if reuses else []
             assert [*counts, *(f"not used: {of[1]:,}" for _ in idle)] in lines
+            captions = [words.get_window_extent() for words in row.captions if words.get_visible()]
+            assert all(other.x0 - one.x1 > 12 for one, other in pairwise(captions))
             assert [f"{name}: {len(of)} layers"] in lines
             assert [f"{sum(of):,} parameters"] in lines
             lefts, lengths = zip(*(bar.get_window_extent().bounds[::2] for bar in bars), strict=True)

@@ -53,6 +53,7 @@ def climb(image_size, kernel_size, out_channels, period):
         assert shades(colors, numbers) == weights
         borders = seen.cells("weights", (400, image_size**2), across=0)[:, 1:]  # at 400 heights
         assert not has_color(borders, INK, 0.2)  # every number stays in its cell
+        assert not has_color(seen.cells("weights", (len(numbers), 1600), down=0)[1:], INK, 0.2)
         blocks = out_channels * side, image_size
         for number, color in enumerate(seen.cells("weights", blocks, across=0.02, down=0)[1:, 0], start=1):
             assert is_color(color, FAINT if number % side else DARK, 0.1)  # the channels are parted by a darker line
@@ -332,6 +333,8 @@ def test_each_question_about_a_claim_says_what_was_computed_and_a_vote_the_verdi
 
 def test_sliders_depend_on_the_sizes():
     assert pictures.WeightLadder.periods(image_size=5, kernel_size=2) == (1, 4)
+    assert pictures.WeightLadder.channels(image_size=4, kernel_size=3) == (1, 2)
+    assert pictures.WeightLadder.channels(image_size=5, kernel_size=2) == (1, 1)  # two would have 128 weights
     assert pictures.GradientSum.indices(kernel_size=4) == (0, 3)
 
 
@@ -372,7 +375,8 @@ def test_labels_of_lines_that_end_together_do_not_overlap(last):
         (ladder, {"change": lambda matrix: matrix.clip(max=15), "period": 2}, "matrix has other numbers"),
         (ladder, {"padding": 1}, "padding"),
         (ladder, {"image_size": 6}, "image_size"),
-        (ladder, {"image_size": 5, "out_channels": 3}, "out_channels"),
+        (ladder, {"image_size": 5, "out_channels": 2}, "out_channels"),
+        (ladder, {"image_size": 5, "kernel_size": 3, "out_channels": 2}, "162 weights"),
         (gradient_sum, {"uses": np.zeros((8, 7))}, "uses"),
         (gradient_sum, {"image": np.zeros(10)}, "image"),
         (gradient_sum, {"grad": np.zeros((3, 2))}, "grad"),

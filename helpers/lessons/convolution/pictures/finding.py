@@ -22,12 +22,12 @@ class Finding(Picture):
     own = "your own"
 
     def __init__(self) -> None:
-        super().__init__(950, 400)
-        self._image = PixelImage(self, self.add_square("image", 10, 45, 310))
-        self._kernel = PixelImage(self, self.add_square("kernel: click a weight", 385, 232, 130))
+        super().__init__(950, 420)
+        self._image = PixelImage(self, self.add_square("image", 10, 55, 310))
+        self._kernel = PixelImage(self, self.add_square("kernel: click a weight", 348, 206, 204))
         self._weights = TextCollection(self, self._kernel.axes)
-        self._patch = PixelImage(self, self.add_square("strongest patch", 385, 45, 130))
-        self._map = PixelImage(self, self.add_square("map: green above 0, purple below", 580, 45, 310))
+        self._patch = PixelImage(self, self.add_square("strongest patch", 385, 36, 130))
+        self._map = PixelImage(self, self.add_square("map: green above 0, purple below", 580, 55, 310))
         self._titles = [self.add_title(part.axes) for part in (self._image, self._map)]
         self._rings = [
             self.add_animated(
@@ -68,7 +68,7 @@ class Finding(Picture):
         self._kernel.show(color_signed(kernel, np.abs(kernel).max()))
         self._weights.show(
             label_cells(kernel, lambda weight: format_number(weight, "g")),
-            size={1: 18, 3: 16}.get(size, 12),
+            size={1: 18, 3: 18, 5: 16}.get(size, 13),
         )
         self._patch.show(patch, outline_pixels=size <= 7)
         self._map.show(color_signed(output, np.abs(output).max()), outline_pixels=fine)

@@ -37,7 +37,7 @@ class LearnedKernels(Picture):
             )  # fmt: skip
         axes = self.add_axes("accuracy", LEFT, 52, STEP * MOST_KERNELS - 18, 84, xlim=(0, epochs), ylim=(0, 104))
         axes.set_yticks([0, 50, 100], ["0", "50", "100 %"])
-        axes.tick_params(labelsize=FONT_SIZE - 2)
+        axes.tick_params(labelsize=FONT_SIZE)
         axes.set_xlabel("epoch", fontsize=FONT_SIZE, color=INK, labelpad=1)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD")

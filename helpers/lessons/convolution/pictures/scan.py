@@ -10,7 +10,7 @@ from helpers.drawing.picture import Picture, as_image
 from helpers.drawing.style import EMPTY, FONT_SIZE, LOCAL
 
 BORDER = tuple(1 - 0.16 * (1 - np.array(to_rgb(LOCAL))))  # of the zeros around the image
-MOST_ZEROS = 200  # that are written out
+SMALLEST_CELL = 16  # pixels; a smaller one has no room for a digit
 
 
 class Scan(Picture):
@@ -35,7 +35,7 @@ class Scan(Picture):
         self._sizes, self._filled = None, 0
         self._image.show(np.ones((1, 1, 3)), outline_pixels=False)
         self._map.show(np.ones((1, 1, 3)), outline_pixels=False)
-        self._zeros.show({}, size=12)
+        self._zeros.show({}, FONT_SIZE)
         for text in (*self._titles, *self._formula):
             text.set_text("")
         self._formula[2].set_text("press Run")
@@ -54,9 +54,8 @@ class Scan(Picture):
         zeros = [
             (i, j) for i, j in np.ndindex(rows, columns) if not (top <= i < top + height and left <= j < left + width)
         ]
-        size = min(12, 0.4 * 330 / rows)
-        places = {((j + 0.5) / columns, (i + 0.5) / rows): "0" for i, j in zeros} if len(zeros) <= MOST_ZEROS else {}
-        self._zeros.show(places, size=max(size, 12))
+        places = {((j + 0.5) / columns, (i + 0.5) / rows): "0" for i, j in zeros} if 330 / rows >= SMALLEST_CELL else {}
+        self._zeros.show(places, FONT_SIZE)
         border = f", padding {top}: {rows}×{columns}" if top else ""
         self._titles[0].set_text(f"{format_size(sizes.image_size)} pixels{border}")
         self._titles[1].set_text(f"{format_size(sizes.output_size)} numbers")

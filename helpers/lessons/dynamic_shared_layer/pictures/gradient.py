@@ -134,12 +134,12 @@ class _Part:
         """Show an empty place of `sides` weights, with one of them outlined."""
         self._title.set_text(title)
         self._map.show(np.full((*sides, 3), to_rgb(EMPTY)), block, outline_pixels=False)
-        self._signs.show({}, size=12)
+        self._signs.show({}, FONT_SIZE)
         self._value.set_text("")
 
     def show(self, values: np.ndarray, title: str, row: int, column: int, largest: float) -> None:
         """Show numbers of shape (H, W) and outline one of them."""
         self._title.set_text(title)
         self._map.show(color_signed(values, largest), (row, column, 1, 1))
-        self._signs.show(label_signs(values), size=12, weight="bold")
+        self._signs.show(label_signs(values), size=FONT_SIZE, weight="bold")
         self._value.set_text(format_signed(values[row, column]))

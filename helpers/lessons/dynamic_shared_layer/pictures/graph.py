@@ -61,16 +61,16 @@ class NetGraph(Picture):
 
 
 class _Row:
-    """The `boxes` of one net from left to right, and the `bars` of its layers; those that are not needed are hidden."""
+    """The `boxes` of one net from left to right, their `captions`, and the `bars` of its layers; others are hidden."""
 
     def __init__(self, picture: Picture, top: float) -> None:
         self._picture, self._top = picture, top
         self._title = picture.add_text(FIRST, top - 10, FONT_SIZE + 1, weight="bold", va="center")
         lefts = [FIRST + STEP * place for place in range(MOST_VISITS)]
         self.boxes = [self._add_rectangle(left, top - 28 - TALL, BOX, TALL) for left in lefts]
-        self._numbers, self._names, self._captions = (
+        self._numbers, self._names, self.captions = (
             [self._add_words(left + BOX / 2, top - y, size, weight) for left in lefts]
-            for y, size, weight in ((48, 20, "bold"), (75, 12, "normal"), (105, 12, "normal"))
+            for y, size, weight in ((48, 20, "bold"), (75, FONT_SIZE, "normal"), (105, FONT_SIZE, "normal"))
         )
         self._arrows = [self._add_arrow(left, top - 28 - TALL / 2) for left in lefts[:-1]]
         self.bars = [self._add_rectangle(FIRST, top - 156, 0, BAR) for _ in range(MOST_VISITS + 1)]
@@ -84,7 +84,7 @@ class _Row:
         places = [*numbers, *idle][:MOST_VISITS]  # an idle layer stands at the end, without an arrow
         for place in range(MOST_VISITS):
             shown = place < len(places)
-            for artists in (self.boxes, self._numbers, self._names, self._captions):
+            for artists in (self.boxes, self._numbers, self._names, self.captions):
                 artists[place].set_visible(shown)
             if place > 0:
                 self._arrows[place - 1].set_visible(place < len(numbers))
@@ -113,7 +113,9 @@ class _Row:
         self._names[place].set_text(end or "middle")
         self._names[place].set_y((self._top - (59 if end else 75)) / self._picture.size[1])
         count = f"{_count_parameters(layers[number - 1]):,}"
-        self._captions[place].set_text("again" if again else count if visited else f"not used: {count}")
+        words = "again" if again else count if visited else f"not used: {count}"  # the last are longer than a box
+        left = FIRST + STEP * place + (BOX / 2 if visited else 0)
+        self.captions[place].set(text=words, ha="center" if visited else "left", x=left / self._picture.size[0])
 
     def _add_rectangle(self, left: float, bottom: float, width: float, height: float) -> Rectangle:
         across, up = self._picture.size

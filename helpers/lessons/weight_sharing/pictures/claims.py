@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import FAINT, FONT_SIZE, INK, NEGATIVE, POSITIVE
 
-ROW = 52  # pixels
+ROW = 48  # pixels
 LETTERS = "abcdefghi"
 
 Claim = tuple[str, int | str, int | str, bool | str]

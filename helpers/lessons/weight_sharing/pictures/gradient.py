@@ -56,9 +56,9 @@ class GradientSum(Picture):
         placed = np.zeros(image.shape)
         placed[row : row + uses.shape[0], column : column + uses.shape[1]] = uses
         self._uses.show(color_signed(placed, np.abs(uses).max()) - 0.12 * (image * (placed == 0))[..., None], block)
-        self._signs.show(label_signs(placed), size=12, weight="bold")
+        self._signs.show(label_signs(placed), size=FONT_SIZE, weight="bold")
         self._kernel.show(color_signed(grad, np.abs(grad).max()), (row, column, 1, 1))
-        size = {2: 22, 3: 17, 4: 13}.get(kernel_size, 22)
+        size = {2: 22, 3: 17, 4: FONT_SIZE}.get(kernel_size, 22)
         self._values.show(label_cells(grad, _format_short), size)
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")

@@ -11,10 +11,11 @@ from helpers.drawing.identities import color_identities
 from helpers.drawing.picture import Picture
 from helpers.drawing.style import CHOSEN, FAINT, FONT_SIZE, INK
 
-SMALLEST_NUMBER, LARGEST_NUMBER = 12, 22  # points
+LARGEST_NUMBER = 22  # points
 DARK = "#555555"  # a line that a number which touches it is still seen on
-LARGEST = (32, 25)  # outputs and pixels: more would leave no room for the numbers
-LEFT, BOTTOM, WIDTH, HEIGHT = 86, 144, 850, 416  # of the matrix, in pixels
+LARGEST = (18, 25)  # outputs and pixels: more would leave no room for the numbers
+MOST_WEIGHTS = 99  # numbers of two digits
+LEFT, BOTTOM, WIDTH, HEIGHT = 86, 108, 850, 294  # of the matrix, in pixels
 
 
 class WeightLadder(Picture):
@@ -25,18 +26,18 @@ class WeightLadder(Picture):
     """
 
     def __init__(self) -> None:
-        super().__init__(940, 630)
+        super().__init__(940, 450)
         axes = self.add_axes("weights", LEFT, BOTTOM, WIDTH, HEIGHT, xticks=[], yticks=[])
         self._matrix = PixelImage(self, axes)
         self._blocks = self.add_animated(axes.add_collection(LineCollection([], colors=FAINT, linewidths=2)))
         self._channels = self.add_animated(axes.add_collection(LineCollection([], colors=DARK, linewidths=3)))
         self._numbers = TextCollection(self, axes)
-        self._title = self.add_text(LEFT + WIDTH / 2, 610, ha="center", va="center")
+        self._title = self.add_text(LEFT + WIDTH / 2, 438, ha="center", va="center")
         whole = self.add_axes("labels", 0, 0, *self.size, frameon=False, xticks=[], yticks=[], xlim=(0, 1), ylim=(1, 0))
         self._labels = TextCollection(self, whole)
         middle = (BOTTOM + HEIGHT / 2) / self.size[1]
         self.figure.text(
-            13 / 940, middle, "outputs", rotation=90, fontsize=FONT_SIZE, color=INK, ha="center", va="center"
+            11 / 940, middle, "outputs", rotation=90, fontsize=FONT_SIZE, color=INK, ha="center", va="center"
         )
         rungs = ("dense", "local", "tiled", "convolution")
         self._rungs = {name: _Rung(self, name, 6 + 234 * number) for number, name in enumerate(rungs)}
@@ -55,7 +56,7 @@ class WeightLadder(Picture):
         places = {((column + 0.5) / pixels, (row + 0.5) / units): (row, column) for row, column in np.argwhere(numbers)}
         self._matrix.show(color_identities(numbers))
         self._show_blocks(sizes)
-        size = min(max(SMALLEST_NUMBER, 150 / units), LARGEST_NUMBER)
+        size = min(max(FONT_SIZE, 150 / units), LARGEST_NUMBER)
         self._numbers.show({place: str(numbers[entry]) for place, entry in places.items()}, size)
         channels = f"{sizes.out_channels} channels of " if sizes.out_channels > 1 else ""
         outputs = format_quantity(units // sizes.out_channels, "output")
@@ -81,9 +82,9 @@ class WeightLadder(Picture):
         width, height = self.size
         top = height - BOTTOM - HEIGHT
         above = {(LEFT + WIDTH * (x + 0.5) / across, top - 14): f"pixels, row {x % pixel_rows}" for x in range(across)}
-        beside = {(57, top + HEIGHT * (y + 0.5) / down): f"row {y % rows}" for y in range(down)}
+        beside = {(54, top + HEIGHT * (y + 0.5) / down): f"row {y % rows}" for y in range(down)}
         places = {(x / width, y / height): words for (x, y), words in (above | beside).items()}
-        self._labels.show(places, SMALLEST_NUMBER)
+        self._labels.show(places, FONT_SIZE)
 
     def _show_rungs(self, sizes: counting.Layer, seen: np.ndarray, period: tuple[int, int], current: str) -> None:
         """Show all four rungs; the tiled one keeps the last period that lay between convolution and local."""
@@ -101,6 +102,11 @@ class WeightLadder(Picture):
             rung.frame(name == current)
 
     @staticmethod
+    def channels(image_size: int, kernel_size: int) -> tuple[int, int]:
+        """Return the fewest and most output channels, for a slider's range: 2 where their numbers can be read."""
+        return 1, 2 if 2 * counting.Layer(1, 1, image_size, kernel_size).local.weights <= MOST_WEIGHTS else 1
+
+    @staticmethod
     def periods(image_size: int, kernel_size: int) -> tuple[int, int]:
         """Return the first and last period, for a slider's range: stride 1, no padding."""
         return 1, counting.Layer(1, 1, image_size, kernel_size).output_size[0]
@@ -111,13 +117,13 @@ class _Rung:
 
     def __init__(self, picture: Picture, name: str, left: float) -> None:
         width, height = picture.size
-        corner, size = (left / width, 6 / height), (226 / width, 112 / height)
+        corner, size = (left / width, 4 / height), (226 / width, 97 / height)
         box = Rectangle(corner, *size, transform=picture.figure.transFigure, facecolor="white")
         self._frame = picture.add_animated(picture.figure.add_artist(box))
-        self._matrix = PixelImage(picture, picture.add_square(name, left + 8, 26, 72, caption=False))
+        self._matrix = PixelImage(picture, picture.add_square(name, left + 8, 17, 72, caption=False))
         title, *self._lines = (
             picture.add_text(left + 88, y, weight=weight, va="center")
-            for y, weight in ((100, "bold"), (75, "normal"), (50, "normal"), (25, "normal"))
+            for y, weight in ((86, "bold"), (63, "normal"), (41, "normal"), (18, "normal"))
         )
         title.set_text(name)
 
@@ -147,10 +153,10 @@ def _as_numbers(matrix: np.ndarray, sizes: counting.Layer, count: counting.Count
         raise ValueError(
             f"layer has padding={format_size(sizes.padding)}; allowed is none, so that every weight meets a pixel"
         )
-    if units > LARGEST[0] or pixels > LARGEST[1]:
+    if units > LARGEST[0] or pixels > LARGEST[1] or count.weights > MOST_WEIGHTS:
         raise ValueError(
-            f"the matrix has {units} outputs × {pixels} pixels; allowed are {LARGEST[0]} × {LARGEST[1]}, so that its "
-            "numbers can be read: shrink image_size or out_channels"
+            f"the matrix has {units} outputs × {pixels} pixels and {count.weights} weights; allowed are {LARGEST[0]} × "
+            f"{LARGEST[1]} and {MOST_WEIGHTS}, so that its numbers can be read: shrink image_size or out_channels"
         )
     if matrix.shape != (units, pixels):
         raise ValueError(f"matrix has shape {matrix.shape}; allowed is ({units}, {pixels}) for this layer")
