@@ -368,7 +368,8 @@ def shown(monkeypatch):
     outputs = []
     for module in (sheet, progress):
         monkeypatch.setattr(module, "display", lambda output, **how: outputs.append((output, how)))
-    monkeypatch.setattr(progress, "_states", {})
+    monkeypatch.setattr(progress, "predictions", {})
+    monkeypatch.setattr(progress, "exercises", {})
     return outputs
 
 

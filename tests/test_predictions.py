@@ -16,7 +16,8 @@ VOTE = Predict(COLORS, question="Which one?")
 def told(monkeypatch):
     """Count from nothing, and return how the line of progress was shown."""
     shown = []
-    monkeypatch.setattr(progress, "_states", {})
+    monkeypatch.setattr(progress, "predictions", {})
+    monkeypatch.setattr(progress, "exercises", {})
     monkeypatch.setattr(progress, "display", lambda output, **how: shown.append((output["text/plain"], how)))
     monkeypatch.setattr(panel_module, "display", lambda *_, **__: None)
     return shown

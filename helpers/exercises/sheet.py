@@ -10,13 +10,8 @@ from helpers import progress
 from helpers.exercises import sandbox
 from helpers.exercises.kinds import Code, Design, Finding, Number
 from helpers.exercises.sandbox import PATIENCE, SECONDS, BrokeError, TookTooLong, WaitedTooLong
-from helpers.progress import State
+from helpers.progress import LOOKS, tell_state
 
-LOOKS = {  # how an answer stands, and its mark and words; the colour is never alone
-    State.OPEN: ("○", "not answered yet", "#767676"),
-    State.WRONG: ("✘", "not yet", "#d55e00"),
-    State.RIGHT: ("✔", "right", "#0072b2"),
-}
 CODE = re.compile(r"`([^`\n]+)`")
 BOX = "border-left: 6px solid {}; padding: 4px 12px; white-space: pre-wrap; overflow-wrap: anywhere;"
 
@@ -30,9 +25,8 @@ class Sheet:
     def __call__(self, number: int, *answer: Any) -> None:
         """Grade an answer and show what was found; raises TypeError or ValueError for a call that fits no exercise."""
         finding, printed = self.grade(number, *answer)
-        progress.expect("exercises", [str(each) for each in range(1, len(self.exercises) + 1)])
-        state = State.OPEN if finding is None else State.WRONG if finding else State.RIGHT
-        mark, words, color = LOOKS[state]
+        progress.expect_exercises(len(self.exercises))
+        mark, words, color = LOOKS[tell_state(finding)]
         lines = [f"{mark} Exercise {number}: {words}.", *(finding or [])]
         if printed.strip():
             lines.append(f"Your code printed:\n{printed.strip()}")
@@ -41,7 +35,7 @@ class Sheet:
         html = f'<div style="{BOX.format(color)}">{box}</div>'
         display({"text/plain": "\n".join(lines), "text/html": html}, raw=True)
         progress.show()
-        progress.record("exercises", str(number), state)
+        progress.record_try(number, finding)
 
     def grade(self, number: int, *answer: Any) -> tuple[Finding, str]:
         """Return what is wrong with an answer, as `kinds` does, and what its code printed."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from helpers import progress
 from helpers.live.controls import Value
-from helpers.progress import State
 
 MOST_ANSWERS = 6
 
@@ -47,17 +46,15 @@ class Predict:
         return asked | {"open": open, "chosen": chosen, "said": said}
 
     def ask(self, name: str) -> None:
-        """Count the question of the panel of that name among those that this notebook asks, unless it is a vote."""
-        if self.right is not None:
-            progress.expect("predictions", [self.question or name])
+        """Keep the question of the panel of that name among those that this notebook asks."""
+        progress.expect(self.question or name, self.answers, self.right)
 
     def note(self, name: str, chosen: str | None) -> None:
-        """Count the answer, if there is one. Raises ValueError for one that is no choice."""
+        """Keep the answer, if there is one. Raises ValueError for one that is no choice."""
         if chosen is not None and chosen not in self.answers:
             raise ValueError(f"{chosen!r} is no answer; allowed is one of {', '.join(self.answers)}")
-        if chosen is not None and self.right is not None:
-            state = State.RIGHT if chosen == self.right else State.WRONG
-            progress.record("predictions", self.question or name, state)
+        if chosen is not None:
+            progress.record_choice(self.question or name, chosen, self.reasons.get(chosen, ""))
 
     @property
     def _longest(self) -> str:
