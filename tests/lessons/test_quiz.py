@@ -133,7 +133,7 @@ def test_before_tells_nothing():
     for number, question in enumerate(BEFORE):
         for answer in question.answers:
             shown.predict(answer, number)
-            assert shown.predictions[number]["said"] == f"You said: {answer}. Noted; the notebooks will tell."
+            assert shown.predictions[number]["said"] == f"You said: {answer}. The notebooks will tell."
             assert (shown.png, shown.sentence) == (png, said)
     told = [said, *texts(shown.picture)]
     assert not any(answer in text for question in BEFORE for answer in question.answers for text in told)

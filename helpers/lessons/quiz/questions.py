@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from helpers.counting.formatting import format_size
 from helpers.live import Predict
 
-LOOK = "The picture below says which notebook shows it."
-NOTED = "Noted; the notebooks will tell."
+LATER = "The notebooks will tell."
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,12 @@ class Question:
 
     def ask(self) -> Predict:
         """Return the question as one that tells nothing."""
-        return Predict([*self.answers], question=self.text, look=NOTED)
+        return Predict([*self.answers], question=self.text, look=LATER)
 
     def ask_and_tell(self) -> Predict:
         """Return the question as one that tells what is right, and to who chose a wrong answer, why people do."""
         reasons = {answer: mistake[1] for answer, mistake in self.answers.items() if mistake}
-        return Predict([*self.answers], self.right, question=self.text, reasons=reasons, look=LOOK)
+        return Predict([*self.answers], self.right, question=self.text, reasons=reasons, look="")
 
 
 def _map_size(thing: str, image: int, kernel: int) -> Question:
