@@ -47,7 +47,7 @@ class LivePanels:
             outputs = [output for output in cell["outputs"] if output.get("data") != RUN_ALL["data"]]
             cell["outputs"] = []
             for place, (output, still) in enumerate(zip_longest(outputs, outputs[1:], fillvalue={})):
-                if list(output.get("data", {})) == [WIDGET_VIEW] and _is_picture(still):
+                if list(output.get("data", {})) == [WIDGET_VIEW] and _is_still(still):
                     kernel = tuple(output.get("metadata", {}).get(KERNEL, ()))
                     taken.setdefault(kernel, {}).setdefault(cell.get("id"), []).append((place, output))
                 else:
@@ -63,9 +63,9 @@ class LivePanels:
         for cell in _list_cells(model):
             views = [] if process is None else taken.get(cell.get("id"), [])
             for place, view in views:
-                if _is_picture(dict(enumerate(cell["outputs"])).get(place, {})):
+                if _is_still(dict(enumerate(cell["outputs"])).get(place, {})):
                     cell["outputs"].insert(place, view)
-            stills = [place for place, output in enumerate(cell["outputs"]) if _is_picture(output)]
+            stills = [place for place, output in enumerate(cell["outputs"]) if _is_still(output)]
             if stills and not views and PANEL.search(cell["source"]):
                 cell["outputs"].insert(stills[0], RUN_ALL)
 
@@ -79,7 +79,7 @@ class LivePanels:
 
 
 def keep_still_pictures(model: dict[str, Any]) -> None:
-    """Remove from a notebook, in place, every live panel that has its still picture behind it."""
+    """Remove from a notebook, in place, every live view that has what stands in for it behind it."""
     LivePanels().take_out(model)
 
 
@@ -90,8 +90,9 @@ def _list_cells(model: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in content.get("cells", []) if "outputs" in cell] if known else []
 
 
-def _is_picture(output: dict[str, Any]) -> bool:
-    return "image/png" in output.get("data", {})
+def _is_still(output: dict[str, Any]) -> bool:
+    """Return whether an output stands in for the live view before it: a picture, or what says so itself."""
+    return "image/png" in output.get("data", {}) or output.get("metadata", {}).get("still", False)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -91,11 +91,13 @@ def running(path):
 
     with contextlib.ExitStack() as stack:
         from helpers import live
+        from helpers.live import saving
 
         for owner, name, stand_in in (
             (Panel, "display", lambda panel: shown.append(panel)),
             (RunPanel, "display", lambda panel: shown.append(panel)),
             (panel_module, "display", lambda *_, **__: None),
+            (saving, "display", lambda *_, **__: None),
             (live, "display_still", lambda picture, _: shown.append(picture)),
         ):
             stack.callback(setattr, owner, name, getattr(owner, name))

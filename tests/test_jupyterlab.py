@@ -5,11 +5,15 @@ import re
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from helpers.live.saving import INSTEAD
+from helpers.progress.page import read_page
 from helpers.rerun import KERNELSPEC
 from helpers.server import LINE, WIDGET_VIEW
 from tests import lab, onpage
+from tests.test_accessibility import AXE, PALE
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +21,8 @@ CELLS = {
     "imports": """import random
 from time import sleep
 
-from helpers.live import Predict, live
+from helpers.exercises import Number, Sheet
+from helpers.live import Predict, live, save_page
 from tests.bar import Bar, RunBar""",
     "answered": "# Answered",
     "move": """bar = Bar()
@@ -52,6 +57,9 @@ for _ in range(30):
     sleep(0.02)
     drawn.append(random.random())
 print(sum(drawn))""",
+    "save": """check = Sheet(Number(7, {8: "One too many."}))
+check(1, 8)  # </script><script>document.title = "run"</script>
+save_page("small")""",
     "end": "The end." + "\n\nIt is long." * 40,
 }
 PANELS = 3
@@ -181,6 +189,45 @@ def test_a_move_changes_no_number_of_a_cell_that_is_running(small):
     cells.nth(10).locator("pre").get_by_text(expected).wait_for()
 
 
+def test_a_learner_saves_a_page_by_keyboard_and_nothing_in_it_runs(small):
+    """Only the window that has asked keeps it."""
+    (opened, open_page), page = small, small[0].page
+    lab.run_all(page)
+    panel_of(page, 0).get_by_role("button", name="high").click()
+    says(page, 0, "The value is 70.")
+    onpage.saved(opened.path, page)
+    other = open_page()
+    other.on("download", lambda _: pytest.fail("the other window has not asked"))
+    for each in (page, other):
+        each.get_by_role("button", name="Save my page").wait_for()
+        assert each.get_by_text(INSTEAD.replace("*", "")).is_hidden()
+    name = page.get_by_role("textbox", name="name (if you like)")
+    lab.bring_into_view(page, name)
+    name.press_sequentially("Ada b")  # some of which are shortcuts of JupyterLab
+    with page.expect_download() as download:
+        name.press("Enter")
+    page.get_by_role("status").get_by_text("Saved: look for small-Ada-b.html").wait_for()
+    assert download.value.suggested_filename == "small-Ada-b.html"
+    kept = read_page(download.value.path().read_text(encoding="utf-8"))
+    assert kept.predictions["move"].chosen[-1] == "high"
+    assert kept.exercises["1"].code == CELLS["save"]
+    assert kept.exercises["1"].findings == [["It is not 8.", "One too many."]]
+    download.value.save_as(opened.path.with_suffix(".html"))
+    other.goto(opened.path.with_suffix(".html").as_uri())
+    assert other.title() == "Ada b · small"
+    assert other.locator("pre").inner_text() == CELLS["save"]
+    button = page.get_by_role("button", name="Save my page")
+    with page.expect_download():
+        button.press("Enter")
+    assert page.locator(".owmu-save").evaluate(PALE) == []
+    page.evaluate(Axe().axe_script)
+    found = page.locator(".owmu-save").evaluate("(part, options) => axe.run(part, options)", AXE)
+    assert (found["violations"], len(found["passes"]) > 3) == ([], True)
+    button.press("Escape")
+    assert page.locator(".jp-Notebook .jp-Cell").nth(11).evaluate("cell => cell === document.activeElement")
+    other.close()
+
+
 def interrupt(page):
     page.locator("[data-command='notebook:interrupt-kernel']").first.click()
 
@@ -284,4 +331,5 @@ def test_without_a_kernel_a_line_says_how_to_bring_the_pictures_to_life(small):
     assert page.locator(".owmu-panel").count() == 0
     assert page.get_by_text("Error displaying widget").count() == 0
     onpage.saved(opened.path, page)
-    assert len(outputs(opened.path)) == 2 * PANELS + 1  # a picture and a sentence, and what the cell of numbers says
+    # A picture and a sentence each; what numbers print; a verdict, a line, and what the button would do.
+    assert len(outputs(opened.path)) == 2 * PANELS + 1 + 3

@@ -127,7 +127,7 @@ def grow(length=4):
 IMPORTS = f"""
 from helpers.lessons.{NAME} import pictures, questions
 from helpers.lessons.{NAME}.exercises import check
-from helpers.live import live
+from helpers.live import live, save_page
 """
 TITLE = f"""# {len(PATHS) + 1} · One bar
 
@@ -198,6 +198,7 @@ def notebook():
     for number, (name, question, dots, solution) in enumerate(QUESTIONS, start=1):
         cells.append(text(EXERCISE.format(number=number, question=question, solution=solution), name))
         cells.append(code(dots, f"{name}-answer", "fragment"))
+    cells.append(code(f'save_page("{NAME}")', "save-page", "fragment"))
     cells.append(text(ENDING, "ending"))
     return new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
 

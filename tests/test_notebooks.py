@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from helpers import training
+from helpers.live.saving import INSTEAD
 from helpers.rerun import EXPERIMENT
 from helpers.server import WIDGET_VIEW
 from tests import notebooks
@@ -41,10 +42,10 @@ def words(cell):
 
 
 def parts(path):
-    """Return the cells of the lesson, of its exercises, and of its end."""
+    """Return the cells of the lesson, of its exercises, and of its end: what saves a page, and the ending."""
     found = notebooks.cells(path)
     first = next(number for number, cell in enumerate(found) if cell.source.startswith("## Exercises\n"))
-    return found[:first], found[first + 1 : -1], found[-1]
+    return found[:first], found[first + 1 : -2], found[-2:]
 
 
 def test_format(path):
@@ -142,6 +143,12 @@ def test_exercises_are_asked_answered_and_checked_in_order(path):
         assert progress.data["text/plain"].startswith(f"Exercises: 0 of {len(exercises) // 2} answered, 0 right.")
 
 
+def test_a_learner_can_save_a_page_after_the_exercises(path):
+    saving, _ = parts(path)[-1]
+    assert (saving.id, saving.source) == ("save-page", f'save_page("{notebooks.lesson(path)}")')
+    assert [output.data["text/plain"] for output in saving.outputs] == [INSTEAD.replace("*", "")]
+
+
 def test_one_folded_box_says_the_main_point_as_a_formula(path):
     folded = [fold for cell in cells(path, "markdown") for fold in notebooks.FOLDED.findall(cell.source)]
     (formula,) = [body for title, body in folded if title == "As a formula"]
@@ -150,7 +157,7 @@ def test_one_folded_box_says_the_main_point_as_a_formula(path):
 
 def test_experiments_print_what_is_folded_under_them(path):
     """Each says what its code printed, and then in words what follows."""
-    ending = parts(path)[-1].source
+    ending = notebooks.cells(path)[-1].source
     folded = [body for title, body in notebooks.FOLDED.findall(ending) if title.startswith("What we saw on ")]
     experiments = list(EXPERIMENT.finditer(ending))
     assert len(re.findall(r"^\d\. ", ending, re.MULTILINE)) == len(folded) == len(experiments) > 0
@@ -183,7 +190,7 @@ def test_each_cell_can_be_run_again_in_any_order(path, monkeypatch):
 
 
 def test_ends_with_a_summary_and_the_way_on(path):
-    *_, last = parts(path)
+    last = notebooks.cells(path)[-1]
     assert "**In short**" in last.source
     assert re.search(r"^Next: ", last.source, re.MULTILINE) or path == notebooks.PATHS[-1]
 

@@ -18,6 +18,8 @@ generators of random numbers: they are left as they were.
 
 A function that yields is a run: its panel has a Run and a Stop button and a progress bar, and the picture grows while
 the function runs. It yields how much is done, from 0 to 1.
+
+`save_page` shows a button with which learners save what they have answered.
 """
 
 import inspect
@@ -27,8 +29,9 @@ from helpers.live.controls import Range, Value
 from helpers.live.panel import Panel, Picture, display_still
 from helpers.live.predictions import Predict
 from helpers.live.runs import RunPanel
+from helpers.live.saving import save_page
 
-__all__ = ["Panel", "Predict", "RunPanel", "live", "show"]
+__all__ = ["Panel", "Predict", "RunPanel", "live", "save_page", "show"]
 
 
 def live(
@@ -61,6 +64,11 @@ def live(
 def show(picture: Picture, predict: Predict | Sequence[Predict] | None = None) -> None:
     """Show a picture that has no sliders, and its sentence; with questions only once the learner has answered them."""
     if predict:
-        live(picture, predict=predict)(lambda: None)
+
+        def look() -> None:
+            pass
+
+        look.__name__ = f"{type(picture).__name__}()"  # by which its questions are kept
+        live(picture, predict=predict)(look)
     else:
         display_still(picture, picture.sentence)
