@@ -1,0 +1,60 @@
+"""The pages of a class: found in a folder, and of each learner the newest. A file may come from anyone."""
+
+from itertools import islice
+from pathlib import Path
+
+from helpers.progress.page import Page, read_page
+
+HTML, CSV = "answers.html", "answers.csv"  # which are written beside the pages
+SUFFIXES = ".html", ".htm"
+MOST_BYTES = 2_000_000  # of a page, which has some 20,000
+MOST_FILES = 5_000
+ALLOWED = "allowed are pages as “Save my page” in a notebook makes them"
+
+Found = list[tuple[Path, Page]]
+
+
+def collect(folder: Path) -> tuple[Found, list[str]]:
+    """Return the pages in a folder, and in folders in it, and which files were left out and why."""
+    pages, left_out = [], []
+    files = list(islice((path for path in folder.rglob("*") if path.is_file()), MOST_FILES + 1))
+    if len(files) > MOST_FILES:
+        raise ValueError(f"{folder} has more than {MOST_FILES:,} files; allowed is a folder with pages alone")
+    for path in sorted(files):
+        name = path.relative_to(folder)
+        try:
+            pages.append((name, _read(path)))
+        except ValueError as problem:
+            if str(name) not in (HTML, CSV):
+                left_out.append(f"{name} {problem}; {ALLOWED}")
+        except OSError as problem:
+            left_out.append(f"{name} cannot be read: {problem.strerror}")
+    return pages, left_out
+
+
+def keep_newest(found: Found) -> tuple[list[Page], list[str]]:
+    """Return the newest page of each learner for each notebook, and which others were left out.
+
+    A learner is known by the name, and by the kernel in which two pages were made.
+    """
+    kept, left_out, seen = [], [], {}
+    for path, page in sorted(found, key=lambda item: item[1].saved, reverse=True):
+        marks = [(page.lesson, "kernel", page.session)]
+        marks += [(page.lesson, "name", page.name.casefold())] if page.name else []
+        newer = next((seen[mark] for mark in marks if mark in seen), None)
+        seen |= {mark: path for mark in marks if mark not in seen}
+        if newer is None:
+            kept.append(page)
+        else:
+            left_out.append(f"{path}: {newer} is a newer page of {page.name or 'the same learner'}")
+    return kept, left_out
+
+
+def _read(path: Path) -> Page:
+    if path.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"does not end in {' or '.join(SUFFIXES)}")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"is larger than {MOST_BYTES:,} bytes")
+    return read_page(data.decode("utf-8", errors="replace"))
