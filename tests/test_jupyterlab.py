@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.live.saving import INSTEAD
-from helpers.progress.page import read_page
+from helpers.progress.reading import read_page
 from helpers.rerun import KERNELSPEC
 from helpers.server import LINE, WIDGET_VIEW
 from tests import lab, onpage

@@ -15,7 +15,8 @@ from helpers.live import Predict, live, show
 from helpers.live import panel as panel_module
 from helpers.live.saving import STILL, PageSaver
 from helpers.progress import Exercise, Prediction, State
-from helpers.progress.page import BEGIN, Page, format_page, make_page, name_file, read_page
+from helpers.progress.page import BEGIN, Page, format_page, make_page, name_file
+from helpers.progress.reading import read_page
 from helpers.teaching.answers import pages as pages_module
 from helpers.teaching.answers.__main__ import write_answers
 from helpers.teaching.answers.counts import count_exercises, count_predictions

@@ -3,13 +3,10 @@
 import json
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from helpers import progress
 from helpers.progress import LOOKS, Exercise, Prediction, State
@@ -22,7 +19,7 @@ EXERCISE = re.compile(r"^\*\*Exercise (\d+)\.\*\* (.+?)(?=\n\n<details>|\Z)", re
 MARKDOWN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
 BEGIN, END = '<script type="application/json" id="one-weight-many-uses">', "</script>"
-MOST_NAME, MOST_TEXT, MOST_ENTRIES = 60, 20_000, 200
+MOST_NAME = 60  # characters
 
 # The policy lets a page load nothing and run nothing, whatever stands in it.
 HEAD = """<!doctype html>
@@ -103,26 +100,6 @@ def format_page(page: Page) -> str:
     return "\n".join(filter(None, parts))
 
 
-def read_page(text: str) -> Page:
-    """Return what a page holds. It may come from anyone: raises ValueError for what is no such page."""
-    start = text.rfind(BEGIN)
-    if start < 0:
-        raise ValueError("is no page that a notebook saved")
-    try:
-        data = json.loads(text[start + len(BEGIN) :].partition(END)[0])
-        return Page(
-            lesson=_take_text(data["lesson"]),
-            title=_take_text(data["title"]),
-            name=tidy_name(_take_text(data["name"])),
-            saved=datetime.fromisoformat(_take_text(data["saved"])).astimezone(UTC),
-            session=_take_text(data["session"]),
-            predictions=_take_dict(data["predictions"], _take_prediction),
-            exercises=_take_dict(data["exercises"], _take_exercise),
-        )
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        raise ValueError("was changed or cut off: the data in it cannot be read") from None
-
-
 def format_text(text: str) -> str:
     """Return text as HTML, with what the notebooks use of Markdown: code, bold and italics."""
     return MARKDOWN.sub(_format_mark, escape(text))
@@ -183,43 +160,3 @@ def _find_questions(lesson: str) -> tuple[str, dict[str, str]]:
         return sources[0].partition("\n")[0].strip("# "), asked
     except (StopIteration, OSError, ValueError, KeyError, IndexError, TypeError):  # moved, or changed by hand
         return lesson, {}
-
-
-def _take_text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value[:MOST_TEXT]
-
-
-def _take_list(value: Any, take: Callable[[Any], Any] = _take_text) -> list:
-    if not isinstance(value, list):
-        raise TypeError
-    return [take(part) for part in value[:MOST_ENTRIES]]
-
-
-def _take_dict(value: Any, take: Callable[[Any], Any] = _take_text) -> dict:
-    if not isinstance(value, dict):
-        raise TypeError
-    return {_take_text(key): take(part) for key, part in islice(value.items(), MOST_ENTRIES)}
-
-
-def _take_prediction(value: Any) -> Prediction:
-    return Prediction(
-        answers=_take_list(value["answers"]),
-        right=None if value["right"] is None else _take_text(value["right"]),
-        asked=_take_text(value["asked"]),
-        chosen=_take_list(value["chosen"]),
-        reasons=_take_dict(value["reasons"]),
-    )
-
-
-def _take_exercise(value: Any) -> Exercise:
-    if not isinstance(value["tries"], int):
-        raise TypeError
-    return Exercise(
-        state=State(value["state"]),
-        tries=value["tries"],
-        code=_take_text(value["code"]),
-        findings=_take_list(value["findings"], _take_list),
-        asked=_take_text(value["asked"]),
-    )

@@ -11,7 +11,7 @@ from helpers.progress.page import Page
 
 MOST_ROWS, MOST_CHOICES = 100, 12  # no notebook has as many, but a page may come from anyone
 
-cut = partial(shorten, width=300, placeholder=" …")
+cut = partial(shorten, width=500, placeholder=" …")
 
 
 @dataclass

@@ -3,7 +3,8 @@
 from itertools import islice
 from pathlib import Path
 
-from helpers.progress.page import Page, read_page
+from helpers.progress.page import Page
+from helpers.progress.reading import read_page
 
 HTML, CSV = "answers.html", "answers.csv"  # which are written beside the pages
 SUFFIXES = ".html", ".htm"
