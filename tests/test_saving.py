@@ -11,6 +11,7 @@ import pytest
 
 from helpers import progress, server
 from helpers.exercises import Number, Sheet, sheet
+from helpers.lessons.quiz import questions as quiz
 from helpers.live import Predict, live, show
 from helpers.live import panel as panel_module
 from helpers.live.saving import STILL, PageSaver
@@ -19,7 +20,8 @@ from helpers.progress.page import BEGIN, Page, format_page, make_page, name_file
 from helpers.progress.reading import read_page
 from helpers.teaching.answers import pages as pages_module
 from helpers.teaching.answers.__main__ import write_answers
-from helpers.teaching.answers.counts import count_exercises, count_predictions
+from helpers.teaching.answers.counts import count_exercises, count_predictions, find_worst
+from helpers.teaching.answers.pages import merge_learners
 from tests import notebooks
 from tests.bar import Bar
 
@@ -242,9 +244,38 @@ def test_of_each_learner_the_newest_page_counts(tmp_path):
     )
     told = write_answers(tmp_path)
     assert told.startswith("3 pages counted")
-    assert "1.html: 0.html is a newer page of ADA" in told
+    assert "1.html: 0.html is a newer page of ADA; only what that leaves open counts" in told
     assert "2.html: 0.html is a newer page of the same learner" in told
     assert "1 of 2" in (tmp_path / "answers.html").read_text(encoding="utf-8")
+
+
+def test_what_a_newer_page_leaves_open_an_older_one_answers():
+    """As the quiz before the notebooks does, when weeks later another kernel asks what comes after."""
+    before = chose("mean", "mean") | {"b": Prediction(["x", "y"], "x", "", ["y"])}
+    after = {name: Prediction(one.answers, one.right) for name, one in before.items()} | chose("mean", "sum")
+    pages = (
+        page_of("Ada", predictions=before, exercises=tried(State.RIGHT, 3)),
+        page_of("Ada", day=30, session="later", predictions=after, exercises=tried(State.OPEN, 0)),
+    )
+    (page,), (told,) = merge_learners([(name, page) for name, page in zip("ab", pages, strict=True)])
+    assert told == "a: b is a newer page of Ada; only what that leaves open counts"
+    assert page.predictions == {"add_up": after["add_up"], "b": before["b"]}
+    assert (page.exercises["1"].tries, page.saved) == (3, pages[1].saved)
+
+
+def test_the_teacher_sees_what_is_right_of_the_questions_that_tell_nothing():
+    early, late = quiz.BEFORE[0], quiz.AFTER[0]
+    wrong = next(answer for answer, mistake in early.answers.items() if mistake)
+    for question, answer in ((early, wrong), (late, late.right)):
+        asked = question.ask() if question is early else question.ask_and_tell()
+        asked.ask("quiz")
+        asked.note("quiz", answer)
+    page = read_page(make_page("quiz"))
+    assert page.predictions[early.text].right is None
+    after, before = count_predictions([page])
+    assert (before.asked.startswith("Before: "), before.right, before.wrong) == (True, 0, 1)
+    assert before.behind == f"1 chose “{wrong}”. {early.answers[wrong][1]}"
+    assert (find_worst([after, before]), find_worst([before])) == (None, before)
 
 
 BROKEN = {

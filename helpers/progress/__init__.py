@@ -35,6 +35,11 @@ class Prediction:
     reasons: dict[str, str] = field(default_factory=dict)
 
     @property
+    def answered(self) -> bool:
+        """Whether there is an answer."""
+        return bool(self.chosen)
+
+    @property
     def state(self) -> State | None:
         """How the question stands; a vote is not counted."""
         if self.right is None:
@@ -53,6 +58,11 @@ class Exercise:
     code: str = ""
     findings: list[list[str]] = field(default_factory=list)
     asked: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was a try."""
+        return self.tries > 0
 
 
 predictions: dict[str, Prediction] = {}  # by the question's words, or else the panel's name

@@ -8,7 +8,7 @@ import csv
 import sys
 from pathlib import Path
 
-from helpers.teaching.answers.pages import ALLOWED, CSV, HTML, collect, keep_newest
+from helpers.teaching.answers.pages import ALLOWED, CSV, HTML, collect, merge_learners
 from helpers.teaching.answers.tables import count_of, format_tables, list_answers
 
 
@@ -22,8 +22,8 @@ def write_answers(folder: Path) -> str:
     found, left_out = collect(folder)
     if HTML in {str(path) for path, _ in found}:
         raise ValueError(f"{folder / HTML} is a learner's page and would be overwritten; give it another name")
-    pages, older = keep_newest(found)
-    told = "".join(f"\n  left out: {why}" for why in left_out + older)
+    pages, older = merge_learners(found)
+    told = "".join(f"\n  {why}" for why in [*(f"left out: {why}" for why in left_out), *older])
     if not pages:
         raise ValueError(f"{folder} has no page to count; {ALLOWED}{told}")
     (folder / HTML).write_text(format_tables(pages, left_out + older), encoding="utf-8", errors="replace")

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from statistics import median
 from textwrap import shorten
+from typing import Any
 
 from helpers.progress import Exercise, Prediction, State
 from helpers.progress.page import Page
@@ -19,7 +21,7 @@ class Row:
     """A question, how many have answered it, how many of them are right and wrong now, and what is behind the wrong.
 
     `wrong` is None for a vote. `choices` of a prediction are the words, whether they are right, and how many chose them
-    first and now; `tries` is the median of those who tried an exercise.
+    first and now; `tries` is the median of those who tried an exercise. `early` questions come before the notebooks.
     """
 
     asked: str
@@ -29,6 +31,7 @@ class Row:
     behind: str = ""
     choices: list[tuple[str, bool, int, int]] = field(default_factory=list)
     tries: float = 0
+    early: bool = False
 
 
 def count_predictions(pages: list[Page]) -> list[Row]:
@@ -42,8 +45,9 @@ def count_exercises(pages: list[Page]) -> list[Row]:
 
 
 def find_worst(rows: list[Row]) -> Row | None:
-    """Return the question that most have wrong now; None where all that was answered is right."""
-    worst = max(rows, key=lambda row: row.wrong or 0, default=None)
+    """Return the question that most have wrong now, an early one only if no other is answered; None for none."""
+    later = [row for row in rows if row.answered and not row.early]
+    worst = max(later or rows, key=lambda row: row.wrong or 0, default=None)
     return worst if worst and worst.wrong else None
 
 
@@ -57,26 +61,37 @@ def _gather(pages: list[Page], kind: str) -> dict[str, list]:
 
 def _count_prediction(name: str, kept: list[Prediction]) -> Row:
     answers, right = _find_most((tuple(one.answers), one.right) for one in kept)
+    asked, reasons = _find_most(one.asked for one in kept) or name, {}
     given = [one for one in kept if one.chosen]
+    for one in given:
+        reasons |= one.reasons
+    early = _list_early().get(name)
+    if early:
+        right, asked = early.right, f"Before: {name}"
+        reasons = {answer: mistake[1] for answer, mistake in early.answers.items() if mistake}
     first, now = (Counter(one.chosen[place] for one in given) for place in (0, -1))
     words = list(dict.fromkeys([*answers, *first, *now]))[:MOST_CHOICES]
     return Row(
-        asked=cut(_find_most(one.asked for one in kept) or name),
+        asked=cut(asked),
         answered=len(given),
         right=now[right],
         wrong=None if right is None else len(given) - now[right],
-        behind="" if right is None else _describe_mistake(first, right, given),
+        behind="" if right is None else _describe_mistake(first, right, reasons),
         choices=[(cut(choice), choice == right, first[choice], now[choice]) for choice in words],
+        early=early is not None,
     )
 
 
-def _describe_mistake(first: Counter[str], right: str, given: list[Prediction]) -> str:
+@cache
+def _list_early() -> dict[str, Any]:
+    """Return the quiz's first questions by their words: what is right the learners are not told, but the teacher is."""
+    return {question.text: question for question in import_module("helpers.lessons.quiz.questions").BEFORE}
+
+
+def _describe_mistake(first: Counter[str], right: str, reasons: dict[str, str]) -> str:
     """Return which wrong answer was chosen first most often, and why people choose it."""
     wrong = [choice for choice, _ in first.most_common() if choice != right][:1]
-    for choice in wrong:
-        reason = _find_most(one.reasons[choice] for one in given if choice in one.reasons)
-        return f"{first[choice]} chose “{cut(choice)}”. {cut(reason or '')}".strip()
-    return ""
+    return "".join(f"{first[choice]} chose “{cut(choice)}”. {cut(reasons.get(choice, ''))}".strip() for choice in wrong)
 
 
 def _count_exercise(number: str, kept: list[Exercise]) -> Row:
@@ -100,7 +115,9 @@ def _find_most(values):
 
 
 def _sort(rows: list[Row]) -> list[Row]:
-    """Return the rows by how many are wrong, and then by their share; votes last."""
-    return sorted(rows, key=lambda row: (-1, 0) if row.wrong is None else (row.wrong, -row.right), reverse=True)[
-        :MOST_ROWS
-    ]
+    """Return the rows by how many are wrong, and then by their share; early ones and votes last."""
+
+    def place(row: Row) -> tuple[bool, bool, int, int]:
+        return row.wrong is None, row.early, -(row.wrong or 0), row.right
+
+    return sorted(rows, key=place)[:MOST_ROWS]

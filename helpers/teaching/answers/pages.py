@@ -1,5 +1,6 @@
 """The pages of a class: found in a folder, and of each learner the newest. A file may come from anyone."""
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -33,22 +34,38 @@ def collect(folder: Path) -> tuple[Found, list[str]]:
     return pages, left_out
 
 
-def keep_newest(found: Found) -> tuple[list[Page], list[str]]:
-    """Return the newest page of each learner for each notebook, and which others were left out.
+def merge_learners(found: Found) -> tuple[list[Page], list[str]]:
+    """Return one page of each learner for each notebook, and which others went into it.
 
-    A learner is known by the name, and by the kernel in which two pages were made.
+    Of each question the newest page that answers it counts. A learner is known by the name, and by the kernel in which
+    two pages were made.
     """
-    kept, left_out, seen = [], [], {}
+    merged: list[Page] = []
+    places: dict[tuple[str, ...], int] = {}
+    told, files = [], []
     for path, page in sorted(found, key=lambda item: item[1].saved, reverse=True):
         marks = [(page.lesson, "kernel", page.session)]
         marks += [(page.lesson, "name", page.name.casefold())] if page.name else []
-        newer = next((seen[mark] for mark in marks if mark in seen), None)
-        seen |= {mark: path for mark in marks if mark not in seen}
-        if newer is None:
-            kept.append(page)
+        place = next((places[mark] for mark in marks if mark in places), len(merged))
+        places |= dict.fromkeys(marks, place)
+        if place == len(merged):
+            merged.append(page)
+            files.append(path)
         else:
-            left_out.append(f"{path}: {newer} is a newer page of {page.name or 'the same learner'}")
-    return kept, left_out
+            merged[place] = _fill(merged[place], page)
+            whose = page.name or "the same learner"
+            told.append(f"{path}: {files[place]} is a newer page of {whose}; only what that leaves open counts")
+    return merged, told
+
+
+def _fill(newer: Page, older: Page) -> Page:
+    """Return the newer page with the older one's answers to what it leaves open."""
+    kinds = {}
+    for kind in ("predictions", "exercises"):
+        mine, before = getattr(newer, kind), getattr(older, kind)
+        answered = {name: one for name, one in mine.items() if one.answered}
+        kinds[kind] = mine | before | answered
+    return replace(newer, **kinds)
 
 
 def _read(path: Path) -> Page:

@@ -29,7 +29,8 @@ def format_tables(pages: list[Page], left_out: list[str]) -> str:
             _format_table(["Exercise", "Right", "Tries", MISTAKE], map(_format_exercise, exercises)),
         ]
     if left_out:
-        parts.append(f"<h2>Left out</h2>\n<ul>{''.join(f'<li>{escape(cut(why))}</li>' for why in left_out)}</ul>")
+        items = "".join(f"<li>{escape(cut(why))}</li>" for why in left_out)
+        parts.append(f"<h2>Left out, or counted in part</h2>\n<ul>{items}</ul>")
     return "\n".join([*parts, "</body>\n</html>\n"])
 
 
