@@ -206,6 +206,10 @@ def test_a_teacher_sees_what_to_repeat_first(tmp_path):
         "Repeat first: Their mean, or their sum? 4 of 9 are right. 6 chose “mean”. Means are smaller.",
     ]
     assert "2\u00a0→\u00a04 ✔ sum" in rows_of(html)[3]
+    assert [line for line in Tags(html).text.splitlines() if line.endswith((" learner", " learners"))] == [
+        "1 learner",
+        "10 learners",
+    ]
     with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     assert len(table) == 9 + 5 + 1
@@ -243,7 +247,7 @@ def test_of_each_learner_the_newest_page_counts(tmp_path):
         ],
     )
     told = write_answers(tmp_path)
-    assert told.startswith("3 pages counted")
+    assert told.startswith("5 pages counted")
     assert "1.html: 0.html is a newer page of ADA; only what that leaves open counts" in told
     assert "2.html: 0.html is a newer page of the same learner" in told
     assert "1 of 2" in (tmp_path / "answers.html").read_text(encoding="utf-8")

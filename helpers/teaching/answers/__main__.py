@@ -29,7 +29,7 @@ def write_answers(folder: Path) -> str:
     (folder / HTML).write_text(format_tables(pages, left_out + older), encoding="utf-8", errors="replace")
     with (folder / CSV).open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         csv.writer(file).writerows(list_answers(pages))
-    return f"{count_of(len(pages), 'page')} counted: see {folder / HTML}{told}"
+    return f"{count_of(len(found), 'page')} counted: see {folder / HTML}{told}"
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def format_tables(pages: list[Page], left_out: list[str]) -> str:
         worst = find_worst(predictions + exercises)
         repeat = f"{worst.asked} {worst.right} of {worst.answered} are right. {worst.behind}" if worst else "nothing."
         parts += [
-            f"<h2>{escape(cut(title))}</h2>\n<p>{count_of(len(own), 'page')}</p>",
+            f"<h2>{escape(cut(title))}</h2>\n<p>{count_of(len(own), 'learner')}</p>",
             f"<p><b>Repeat first:</b> {format_text(repeat)}</p>",
             _format_table(["Prediction", "First → now", MISTAKE], map(_format_prediction, predictions)),
             _format_table(["Exercise", "Right", "Tries", MISTAKE], map(_format_exercise, exercises)),
