@@ -13,8 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.live import Panel, RunPanel
-from helpers.live import panel as panel_module
+from helpers.live import Panel, collect
 
 ROOT = Path(__file__).parent.parent
 FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
@@ -67,10 +66,11 @@ class Ran:
     """A notebook that was run in this process.
 
     `names` are its variables, `panels` what it shows by name (that of the function, or the cell's id where there is
-    none), and `stills` the pictures without a panel, by the cell's id.
+    none), `stills` the pictures without a panel, by the cell's id, and `shown` both of them by the cell's id.
     """
 
     names: dict = field(default_factory=dict)
+    shown: dict = field(default_factory=dict)
     panels: dict = field(default_factory=dict)
     stills: dict = field(default_factory=dict)
 
@@ -81,28 +81,13 @@ def running(path):
 
     Cells run in the folder and the silence in which a kernel starts.
     """
-    shown = []
 
     def run(cell, names):
-        shown.clear()
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
+        with collect() as shown, contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
-        return printed.getvalue(), list(shown)
+        return printed.getvalue(), shown
 
-    with contextlib.ExitStack() as stack:
-        from helpers import live
-        from helpers.live import saving
-
-        for owner, name, stand_in in (
-            (Panel, "display", lambda panel: shown.append(panel)),
-            (RunPanel, "display", lambda panel: shown.append(panel)),
-            (panel_module, "display", lambda *_, **__: None),
-            (saving, "display", lambda *_, **__: None),
-            (live, "display_still", lambda picture, _: shown.append(picture)),
-        ):
-            stack.callback(setattr, owner, name, getattr(owner, name))
-            setattr(owner, name, stand_in)
-        stack.enter_context(contextlib.chdir(path.parent))
+    with contextlib.chdir(path.parent):
         yield run
 
 
@@ -114,6 +99,7 @@ def run_here(path):
         for cell in cells(path):
             if cell.cell_type == "code":
                 for thing in run(cell, ran.names)[1]:
+                    ran.shown[cell.id] = thing
                     if isinstance(thing, Panel):
                         ran.panels[thing.name if thing.name.isidentifier() else cell.id] = thing
                     else:

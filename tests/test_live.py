@@ -14,10 +14,9 @@ import pytest
 import torch
 
 from helpers import server
-from helpers.live import Panel, live, show
+from helpers.live import Panel, live, show, views
 from helpers.live import calls as calls_module
-from helpers.live import panel as panel_module
-from helpers.live.panel import WIDGET_VIEW
+from helpers.live.views import WIDGET_VIEW
 from tests.bar import Bar, width
 from tests.looks import decode
 
@@ -26,7 +25,7 @@ from tests.looks import decode
 def shown(monkeypatch):
     """Return the outputs that a cell would get."""
     outputs = []
-    monkeypatch.setattr(panel_module, "display", lambda output, **_: outputs.append(output))
+    monkeypatch.setattr(views, "display", lambda output, **_: outputs.append(output))
     return outputs
 
 

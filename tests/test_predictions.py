@@ -3,8 +3,7 @@
 import pytest
 
 from helpers import progress
-from helpers.live import Predict, live
-from helpers.live import panel as panel_module
+from helpers.live import Predict, live, views
 from tests.bar import Bar, RunBar, width
 
 COLORS = ["red", "green", "blue"]
@@ -19,7 +18,7 @@ def told(monkeypatch):
     monkeypatch.setattr(progress, "predictions", {})
     monkeypatch.setattr(progress, "exercises", {})
     monkeypatch.setattr(progress, "display", lambda output, **how: shown.append((output["text/plain"], how)))
-    monkeypatch.setattr(panel_module, "display", lambda *_, **__: None)
+    monkeypatch.setattr(views, "display", lambda *_, **__: None)
     return shown
 
 
@@ -49,10 +48,10 @@ def said(panel):
 def test_an_answer_or_none_opens_the_panel_where_it_shows_what_is_right(chosen, verdict, counted):
     panel = ask(GREEN)
     asked = {"question": "", "answers": COLORS, "longest": "✘ You said: blue. It is: green. The panel shows it."}
-    assert panel.predictions == [asked | {"open": False, "chosen": None, "said": ""}]
+    assert panel.predictions == [asked | {"open": False, "chosen": None, "right": None, "said": ""}]
     assert panel.values == {"value": 20}
     assert panel.predict(chosen) is panel
-    assert panel.predictions == [asked | {"open": True, "chosen": chosen, "said": verdict}]
+    assert panel.predictions == [asked | {"open": True, "chosen": chosen, "right": "green", "said": verdict}]
     assert (panel.values, width(panel.png)) == ({"value": 70}, 70)
     assert progress.format_line() == f"Predictions: {counted}"
 
@@ -80,7 +79,7 @@ def test_who_chose_a_wrong_answer_reads_why_people_do_and_nobody_else():
 def test_what_a_question_reveals_is_what_remains_without_a_kernel(monkeypatch):
     shown = []
     panel = ask(GREEN)
-    monkeypatch.setattr(panel_module, "display", lambda output, **_: shown.append(output))
+    monkeypatch.setattr(views, "display", lambda output, **_: shown.append(output))
     panel.display()
     assert shown[-1]["text/plain"] == ask(GREEN).set(value=70).sentence
     assert (panel.values, width(panel.png)) == ({"value": 20}, 20)

@@ -10,8 +10,7 @@ from functools import partial, wraps
 import numpy as np
 import pytest
 
-from helpers.live import RunPanel, live, runs
-from helpers.live import panel as panel_module
+from helpers.live import RunPanel, live, runs, views
 from tests.bar import RunBar, width
 from tests.looks import decode
 
@@ -64,7 +63,7 @@ def grow(monkeypatch):
 def shown(monkeypatch):
     """Return the outputs that a cell would get."""
     outputs = []
-    monkeypatch.setattr(panel_module, "display", lambda output, **_: outputs.append(output))
+    monkeypatch.setattr(views, "display", lambda output, **_: outputs.append(output))
     return outputs
 
 

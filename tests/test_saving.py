@@ -12,8 +12,7 @@ import pytest
 from helpers import progress, server
 from helpers.exercises import Number, Sheet, sheet
 from helpers.lessons.quiz import questions as quiz
-from helpers.live import Predict, live, show
-from helpers.live import panel as panel_module
+from helpers.live import Predict, live, show, views
 from helpers.live.saving import STILL, PageSaver
 from helpers.progress import Exercise, Prediction, State
 from helpers.progress.page import BEGIN, Page, format_page, make_page, name_file
@@ -34,7 +33,7 @@ def _alone(monkeypatch):
     """Keep from nothing, and show nothing."""
     for name in ("predictions", "exercises"):
         monkeypatch.setattr(progress, name, {})
-    for module in (progress, sheet, panel_module):
+    for module in (progress, sheet, views):
         monkeypatch.setattr(module, "display", lambda *_, **__: None)
 
 

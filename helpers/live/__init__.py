@@ -22,16 +22,18 @@ the function runs. It yields how much is done, from 0 to 1.
 `save_page` shows a button with which learners save what they have answered.
 """
 
+import contextlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from helpers.live.controls import Range, Value
-from helpers.live.panel import Panel, Picture, display_still
+from helpers.live.panel import Panel
 from helpers.live.predictions import Predict
 from helpers.live.runs import RunPanel
 from helpers.live.saving import save_page
+from helpers.live.views import Picture, display_still, draw_still
 
-__all__ = ["Panel", "Predict", "RunPanel", "live", "save_page", "show"]
+__all__ = ["Panel", "Predict", "RunPanel", "collect", "live", "save_page", "show"]
 
 
 def live(
@@ -55,7 +57,7 @@ def live(
     def show(function: Callable) -> Callable:
         kind = RunPanel if inspect.isgeneratorfunction(function) else Panel
         function.panel = kind(function, picture, ranges, presets, predict)
-        function.panel.display()
+        _display(function.panel)
         return function
 
     return show
@@ -71,4 +73,27 @@ def show(picture: Picture, predict: Predict | Sequence[Predict] | None = None) -
         look.__name__ = f"{type(picture).__name__}()"  # by which its questions are kept
         live(picture, predict=predict)(look)
     else:
-        display_still(picture, picture.sentence)
+        _display(picture)
+
+
+_collected: list[Panel | Picture] | None = None
+
+
+@contextlib.contextmanager
+def collect() -> Iterator[list[Panel | Picture]]:
+    """Collect the panels, and the pictures without one, that cells show meanwhile, instead of showing them."""
+    global _collected
+    before, _collected = _collected, []
+    try:
+        yield _collected
+    finally:
+        _collected = before
+
+
+def _display(shown: Panel | Picture) -> None:
+    if _collected is not None:
+        _collected.append(shown)
+    elif isinstance(shown, Panel):
+        shown.display()
+    else:
+        display_still(draw_still(shown), shown.sentence)

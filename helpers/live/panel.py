@@ -1,39 +1,22 @@
 """The panel of one cell: controls, the picture that they move, and the sentence that says what it shows."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import anywidget
 import traitlets
-from IPython.display import Image, display
 
 from helpers.errors import describe_error
 from helpers.live.calls import DRAWING, Calls
 from helpers.live.controls import Range, Value, check_values, find_starts, list_controls, list_presets
 from helpers.live.predictions import Predict
+from helpers.live.views import Picture, display_still, display_view, draw_still
 
 HERE = Path(__file__).parent
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-STILL_DENSITY = 1.5  # a stored picture stays sharp on most screens and small in the file
 MAX_DENSITY = 3.0  # pixels of the picture per pixel of the page; more is not seen, and costs time
-
-
-class Picture(Protocol):
-    """What a panel can show.
-
-    A picture may also have `pointed(x, y)`, see `Panel`, and `mark(answer)`, which marks what was voted for.
-    """
-
-    sentence: str
-    size: tuple[int, int]
-    lines: int  # that the longest sentence takes
-
-    def png(self, density: float, small: bool = False) -> bytes:
-        """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
 
 
 class Panel(anywidget.AnyWidget):
@@ -75,7 +58,7 @@ class Panel(anywidget.AnyWidget):
         self._function, self._ranges, self._density = function, ranges, 1.0
         self._calls = Calls(function, picture)
         self._questions = [predict] if isinstance(predict, Predict) else list(predict or [])
-        starts = find_starts(function, ranges)
+        self._starts = starts = find_starts(function, ranges)
         for question in self._questions:
             self._refuse_unknown(question.reveal)
             check_values(ranges, starts | question.reveal, "to reveal is")
@@ -98,6 +81,16 @@ class Panel(anywidget.AnyWidget):
     def name(self) -> str:
         """The name of the function that the controls call."""
         return self._function.__name__
+
+    @property
+    def questions(self) -> tuple[Predict, ...]:
+        """What the panel asks before it opens."""
+        return tuple(self._questions)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the function takes its time and shows what it does meanwhile."""
+        return self.has_trait("running")
 
     @property
     def _revealed(self) -> dict[str, Value]:
@@ -136,20 +129,26 @@ class Panel(anywidget.AnyWidget):
                 self.picture.mark(answer)
             return self.set(**asked.reveal)
 
+    def reset(self) -> "Panel":
+        """Close the questions, bring the controls to where they started, and return the panel, for the next class."""
+        with DRAWING, self.hold_sync():
+            self.predictions = [question.state() for question in self._questions]
+            if hasattr(self.picture, "mark"):
+                self.picture.mark(None)
+            return self.set(**self._starts)
+
     def display(self) -> None:
         """Show the panel, and behind it what its questions reveal, which remains when no kernel runs."""
         with DRAWING:
             starts = self.values
             if self._revealed:
                 self.set(**self._revealed)
-            still, sentence = _draw_still(self.picture), self.problem or self.sentence
+            still, sentence = draw_still(self.picture), self.problem or self.sentence
             self.picture.png(self._density)  # draws what stands still at the panel's size: the first move is fast
             if self._revealed:
                 self.set(**starts)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        kernel = [os.getpid(), os.getppid()]  # where a launcher stands between, the server knows that one
-        display({WIDGET_VIEW: view}, raw=True, metadata={"kernel": kernel})
-        _display_still(still, sentence)
+        display_view(self)
+        display_still(still, sentence)
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
         """Raise TypeError for a name that is none of a control."""
@@ -206,6 +205,8 @@ class Panel(anywidget.AnyWidget):
         with DRAWING, self.hold_sync():
             try:
                 self._density = min(max(1.0, float(content["density"])), MAX_DENSITY)
+                if content.get("reset"):
+                    self.reset()
                 for question, answer in content.get("predict", {}).items():
                     self.predict(answer, int(question))
                 moved = self.picture.pointed(*content["point"]) if "point" in content else content.get("values")
@@ -225,19 +226,3 @@ def _find_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def display_still(picture: Picture, sentence: str) -> None:
-    """Show a picture and a sentence that need no kernel."""
-    _display_still(_draw_still(picture), sentence)
-
-
-def _draw_still(picture: Picture) -> Image:
-    width, height = picture.size
-    return Image(picture.png(STILL_DENSITY, small=True), width=width, height=height)
-
-
-def _display_still(still: Image, sentence: str) -> None:
-    still.alt = sentence
-    display(still)
-    display({"text/markdown": sentence, "text/plain": sentence}, raw=True)

@@ -41,9 +41,10 @@ class Predict:
 
     def state(self, chosen: str | None = None, open: bool = False, shown: bool = False) -> dict[str, Any]:
         """Return what the page needs to know; with a `then`, `shown` is whether the answer has shown itself."""
-        said = self._verdict(chosen, shown or not self.then) if open else ""
+        told = open and (shown or not self.then)
+        said = self._verdict(chosen, told) if open else ""
         asked = {"question": self.question, "answers": self.answers, "longest": self._longest}
-        return asked | {"open": open, "chosen": chosen, "said": said}
+        return asked | {"open": open, "chosen": chosen, "right": self.right if told else None, "said": said}
 
     def ask(self, name: str) -> None:
         """Keep the question of the panel of that name among those that this notebook asks."""

@@ -48,7 +48,6 @@ class RunPanel(Panel):
         self._ran: dict[str, Value] | None = None
         picture.clear()
         super().__init__(function, picture, ranges, presets, predict)
-        self._starts = self.values
 
     def run(self, **values: Value) -> "RunPanel":
         """Move controls by name as `set` does, run to the end, and return the panel."""
@@ -170,9 +169,15 @@ class RunPanel(Panel):
         """Show the panel, with a whole run behind it for where no kernel runs; the panel itself starts empty."""
         self.run(**self._revealed)
         super().display()
+        self.reset()
+
+    def reset(self) -> "RunPanel":
+        """Stop a run, and empty the picture; else as for any panel."""
+        self.stop()
         self.picture.clear()
         self._ran, self.progress = None, 0.0
-        self.set(**self._starts)
+        super().reset()
+        return self
 
     def _answer(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
         if content.get("stop"):

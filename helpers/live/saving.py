@@ -1,15 +1,13 @@
 """A button with which a learner saves a page of their own: the kernel makes it, and the browser keeps it."""
 
-import os
 from typing import Any
 
 import anywidget
-from IPython.display import display
 
-from helpers.live.panel import HERE, WIDGET_VIEW
+from helpers.live.panel import HERE
+from helpers.live.views import STILL, display_text, display_view
 from helpers.progress.page import make_page, name_file
 
-STILL = {"still": True}  # marks what stands in for a widget where no kernel runs, as a picture does for a panel
 INSTEAD = (
     "*Run → Run All Cells* brings a button here. It saves your predictions and exercises as a page of your own, which "
     "you can read, print or hand in. Nothing is sent anywhere."
@@ -34,6 +32,5 @@ class PageSaver(anywidget.AnyWidget):
 
 def save_page(lesson: str) -> None:
     """Show a button that saves a page of the learner's own: what was predicted, and the exercises with their code."""
-    view = {"version_major": 2, "version_minor": 0, "model_id": PageSaver(lesson).model_id}
-    display({WIDGET_VIEW: view}, raw=True, metadata={"kernel": [os.getpid(), os.getppid()]})
-    display({"text/markdown": INSTEAD, "text/plain": INSTEAD.replace("*", "")}, raw=True, metadata=STILL)
+    display_view(PageSaver(lesson))
+    display_text(INSTEAD, STILL)
