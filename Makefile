@@ -1,5 +1,8 @@
 # make lab          set up .venv if need be, and open JupyterLab on the notebooks
-# make present      the same with slides and larger text, for a teacher in front of a class
+# make present      open the slides of a plan for a class, with live panels: PLAN=45, 90, or the number of a notebook
+# make answers      make one table of the pages that learners have handed in: FOLDER=where/they/are
+# make handout      write the notebooks without solutions into build/handout
+# make guide        write the pages of the plans, and of the questions before and after, anew
 # make test         check style, and run all tests but those of places
 # make test-places  try the places where the notebooks are shown: Binder, a hub, Voila, slides, the class guide
 # make notebooks    run all notebooks anew and store what they show
@@ -9,6 +12,7 @@
 # environment.yml holds the versions that a learner gets; a requirements.txt, those for what lies beside it.
 
 PORT ?= 8888
+PLAN ?= 45
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 TORCH_INDEX ?= $(shell sed -n 's/^ *- --extra-index-url //p' environment.yml)
 
@@ -36,11 +40,7 @@ export PIP_USER := 0
 ready := $(shell test "$$(cat .venv/.lab 2>/dev/null)" = "$(CURDIR)" && .venv/bin/python -c pass 2>/dev/null && echo yes)
 $(if $(ready),,$(eval .PHONY: .venv/.lab))
 
-.PHONY: lab present test test-places notebooks format benchmarks
-
-# JupyterLab keeps in its settings that slide mode is on: in settings of its own it does not come up in `make lab`.
-present: export JUPYTER_CONFIG_PATH := $(CURDIR)/docs/presenting
-present: override LAB_FLAGS += --LabApp.user_settings_dir=$(shell mktemp -d)
+.PHONY: lab present answers handout guide test test-places notebooks format benchmarks
 
 lab: .venv/.lab
 present: .venv/.class
@@ -48,7 +48,20 @@ lab present:
 	@.venv/bin/python -c 'import socket; exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0)' || { \
 		echo "Port $(PORT) is taken, perhaps by a JupyterLab that is open already. Choose another:"; \
 		echo "    make $@ PORT=$$(($(PORT) + 1))"; exit 1; }
-	@.venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(root) $(LAB_FLAGS) notebooks
+	@$(open_$@)
+
+open_lab = .venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(root) $(LAB_FLAGS) notebooks
+open_present = .venv/bin/python -m helpers.teaching.slides $(PLAN) --port=$(PORT) $(PRESENT_FLAGS)
+
+answers: .venv/.lab
+	@.venv/bin/python -m helpers.teaching.answers "$(FOLDER)"
+
+handout: .venv/.lab
+	@.venv/bin/python -m helpers.teaching.edition $(HANDOUT_FLAGS) $(TARGET)
+
+guide: .venv/.lab
+	@.venv/bin/python -m helpers.teaching.guide
+	@.venv/bin/python -m helpers.teaching.quiz
 
 test: .venv/.test
 	@.venv/bin/ruff check .
@@ -86,7 +99,7 @@ benchmarks: .venv/.benchmark
 	@$(call install,--no-deps --editable .)
 	@echo "$(CURDIR)" > $@
 
-.venv/.class: docs/presenting/requirements.txt
+.venv/.class: helpers/teaching/requirements.txt
 .venv/.test: tests/requirements.txt
 .venv/.places: tests/places/requirements.txt .venv/.class .venv/.test
 .venv/.benchmark: benchmarks/requirements.txt .venv/.places

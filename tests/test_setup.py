@@ -90,21 +90,15 @@ def test_make_installs_what_the_learner_needs(copy):
     ("target", "folders"),
     {
         "lab": set(),
-        "present": {"docs/presenting"},
+        "present": {"helpers/teaching"},
         "test": {"tests"},
-        "test-places": {"docs/presenting", "tests", "tests/places"},
-        "benchmarks": {"docs/presenting", "tests", "tests/places", "benchmarks"},
+        "test-places": {"helpers/teaching", "tests", "tests/places"},
+        "benchmarks": {"helpers/teaching", "tests", "tests/places", "benchmarks"},
     }.items(),
 )
 def test_make_installs_what_a_target_needs_and_no_more(copy, target, folders):
     script = make(copy, "--dry-run", target).stdout
     assert set(re.findall(r"--requirement (\S+)", script)) == {f"{folder}/requirements.txt" for folder in folders}
-
-
-def test_slides_come_with_settings_of_their_own(copy):
-    script = make(copy, "--dry-run", "present", "LAB_FLAGS=--no-browser").stdout
-    assert re.search(r"--no-browser --LabApp\.user_settings_dir=/\S+ notebooks$", script, re.MULTILINE)
-    assert "user_settings_dir" not in make(copy, "--dry-run", "lab").stdout
 
 
 def test_there_is_no_second_list_of_versions():
@@ -114,7 +108,7 @@ def test_there_is_no_second_list_of_versions():
 
 
 def test_jupyterlab_is_told_what_these_notebooks_need():
-    """No question about news lies on a slide, and widget messages come in the kernel's main thread."""
+    """No question about news lies on the page, and widget messages come in the kernel's main thread."""
     share = Path(sys.prefix, "share", "jupyter", "lab")
     overrides = json.loads((share / "settings" / "overrides.d" / "one-weight-many-uses.json").read_text())
     assert overrides == json.loads((ROOT / "helpers" / "overrides.json").read_text())

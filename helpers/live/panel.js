@@ -125,8 +125,11 @@ function predictRow({ question, answers, longest }, unanswered, panel, onPredict
   said.setAttribute("aria-live", "polite");
   said.dataset.longest = longest;
   const verdict = make("span", "owmu-verdict", said);
-  return ({ open, chosen, said: words }) => {
-    buttons.forEach((button) => button.setAttribute("aria-pressed", button.textContent === chosen));
+  return ({ open, chosen, right, said: words }) => {
+    buttons.forEach((button) => {
+      button.setAttribute("aria-pressed", button.textContent === chosen);
+      button.classList.toggle("owmu-right", button.textContent === right);
+    });
     [...buttons, skip].forEach((button) => button.setAttribute("aria-disabled", open));
     const text = open ? words : unanswered;
     if (verdict.textContent !== text) verdict.textContent = text;
@@ -177,14 +180,11 @@ function render({ model, el }) {
   sentence.style.minHeight = `${LINE * model.get("lines")}em`; // so that the cell keeps its height
 
   // Plain keys move the control that has the focus, not JupyterLab's cell cursor; Ctrl+S and the like stay JupyterLab's,
-  // and so do the keys that run a cell or leave it. In slide mode so do PageDown and PageUp, which clickers send, and
-  // from an answer that has been given the others that turn the slide.
+  // and so do the keys that run a cell or leave it.
   const claimKeys = ({ key, target, altKey, ctrlKey, metaKey, shiftKey }) => {
     if (!panel.contains(target)) return;
-    const given = target.matches("button[aria-disabled='true']");
-    const turns = ["PageDown", "PageUp", ...(given ? [" ", "ArrowRight", "ArrowLeft"] : [])].includes(key);
     const runs = key === "Enter" && (shiftKey || altKey);
-    const jupyters = ctrlKey || metaKey || runs || key === "Escape" || (document.body.dataset.jpDeckMode && turns);
+    const jupyters = ctrlKey || metaKey || runs || key === "Escape";
     target.toggleAttribute("data-lm-suppress-shortcuts", !jupyters);
     if (key === "Escape") panel.closest(".jp-Cell")?.focus();
   };
@@ -198,12 +198,13 @@ function render({ model, el }) {
   let gone = false;
   panel.classList.toggle("owmu-asleep", page === null); // not shown until a kernel has answered
 
-  const density = () => window.devicePixelRatio || 1;
+  // Pixels of the screen to a pixel of the picture, which a slide shows larger.
+  const density = () => (window.devicePixelRatio || 1) * Math.max(1, canvas.clientWidth / width);
 
   function ask(content) {
     const run = next?.run && !content.stop; // a move right after Run does not undo it
     const predict = { ...next?.predict, ...content.predict }; // nor does an answer undo the one before
-    next = { ...content, predict, ...(run && { run }) };
+    if (!next?.reset) next = { ...content, predict, ...(run && { run }) };
     if (sent === null) send();
     else if (timer === null) timer = setTimeout(complain, PATIENCE);
   }
@@ -327,8 +328,17 @@ function render({ model, el }) {
     drawnAt = density();
     ask(moved());
   };
+  const room = new ResizeObserver(sharpen);
+  room.observe(canvas);
   window.addEventListener("resize", sharpen);
+  // For who presents: moves of a plan, and a panel as it was for the next class.
+  el.addEventListener("owmu-move", ({ detail }) => {
+    chosen = { ...detail };
+    ask({ values: detail });
+  });
+  el.addEventListener("owmu-reset", () => ask({ reset: true }));
   return () => {
+    room.disconnect();
     window.removeEventListener("resize", sharpen);
     clearTimeout(timer);
     gone = true;

@@ -1,254 +1,334 @@
-"""The notebooks as slides: what starts a slide, and a teacher who presents them in a real JupyterLab in Chromium."""
+"""The slides of every plan and every lesson, as a teacher shows them: in Chromium, at the sizes of two projectors."""
 
+import contextlib
 import re
-import shutil
+import socket
+import subprocess
+import sys
 
 import pytest
 
-from helpers.live import RunPanel
+from helpers.teaching.plans import list_lessons, list_plans, read_plan
 from tests import lab, notebooks
-from tests.onpage import check, drag, name_of, number, panels, press, values
+from tests.looks import LEAST_ON_SLIDE, smallest_text
+from tests.onpage import values
 
-SETTINGS = notebooks.ROOT / "docs" / "presenting"
 PROJECTORS = [{"width": 1280, "height": 720}, {"width": 1024, "height": 768}]
-BACK_ROW = 24  # pixels: the least height of text that is to be read from the back of a room
+PLANS = [list_plans()[-1], *list_lessons()]  # the longest plan has all that a shorter one shows
+HANDS = [3, 14, 7, 2, 1, 4]
 
-# What does not fit in a window with a panel on a slide.
-UNFIT = """panel => {
-    const box = name => (name ? panel.querySelector(name) : panel).getBoundingClientRect();
-    const [whole, picture, sentence] = [box(), box('canvas'), box('.owmu-sentence')];
-    if (Math.min(whole.left, whole.top, picture.left) < 0 || whole.bottom > innerHeight) return 'the panel is cut off';
-    if (Math.max(whole.right, picture.right) > innerWidth) return 'the panel is too wide';
-    if (picture.height < 100 || picture.bottom > sentence.top) return 'the picture has no room above its sentence';
-    return sentence.bottom > whole.bottom ? 'the sentence has no room' : '';
+# Every text that can be seen on the current slide: its size on the screen, and the text.
+TEXTS = """() => [document.getElementById('bar'), document.querySelector('.slide.current')].flatMap(root => {
+    const found = [], walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const { data, parentElement: node } = walker.currentNode;
+        if (data.trim() && node.checkVisibility({ visibilityProperty: true }) && !node.closest('script, option'))
+            found.push([parseFloat(getComputedStyle(node).fontSize), data.trim()]);
+    }
+    return found;
+})"""
+
+# What of the current slide is seen and sticks out of it, or lies over something else.
+UNFIT = """slide => {
+    const room = slide.getBoundingClientRect();
+    const names = 'p, li, h1, table, button, input, select, label, output, progress, canvas, img, .owmu-verdict, .code';
+    const seen = [...slide.querySelectorAll(names)].filter(node => node.checkVisibility() && !node.closest('.code'));
+    const box = node => node.getBoundingClientRect();
+    const what = node => `${node.tagName} ${node.textContent.trim().slice(0, 40)}`;
+    const out = seen.filter(node => box(node).left < room.left - 1 || box(node).right > room.right + 1
+        || box(node).top < room.top - 1 || box(node).bottom > room.bottom + 1);
+    const over = seen.flatMap((one, place) => seen.slice(place + 1).filter(other => {
+        if (one.contains(other) || other.contains(one)) return false;
+        const [a, b] = [box(one), box(other)];
+        return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+    }).map(other => `${what(one)} lies over ${what(other)}`));
+    return [...out.map(node => `${what(node)} sticks out`), ...over].join('; ');
 }"""
 
-# The texts on a slide, what is said or asked and the panel's sentence, that are smaller than they have to be.
-SMALL = """least => [...document.querySelectorAll('.jp-deck-mod-visible *')]
-    .filter(node => node.matches('p, li, summary, .owmu-predict button, .owmu-said') && node.checkVisibility())
-    .filter(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom < least)
-    .map(node => node.textContent)"""
+
+@contextlib.contextmanager
+def served(name, folder):
+    """Serve the slides of a plan, and yield their address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    base, log = f"http://127.0.0.1:{port}", folder / "voila.log"
+    command = [sys.executable, "-m", "helpers.teaching.slides", name, "--no-browser", f"--port={port}"]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=notebooks.ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        lab.wait_for_server(server, lambda: [f"{base}/voila/templates/slides/static/voila-style.js"], log)
+        yield base
+    finally:
+        server.terminate()
+        server.wait()
 
 
-def is_panel(cell):
-    """Return whether a cell shows a panel, which always asks first."""
-    return cell.cell_type == "code" and "predict=" in cell.source
+@pytest.fixture(scope="module")
+def window(chromium):
+    """Return a page that serves all plans in turn, and what it complained of."""
+    with lab.browser_page() as page:
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(error.stack))
+        page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        yield page
 
 
-def slide_types(path):
-    """Return each cell of a notebook with its slide type."""
-    return [(cell, cell.metadata.get("slideshow", {}).get("slide_type")) for cell in notebooks.cells(path)]
+@contextlib.contextmanager
+def opened(window, name, folder):
+    """Serve a plan and open its slides; yield the page and the plan once all panels stand."""
+    plan = read_plan(name)
+    with served(name, folder) as base:
+        window.set_viewport_size(PROJECTORS[0])
+        window.goto(base, wait_until="commit", timeout=90_000)
+        asked = sum(1 for station in plan.stations if station.ask)
+        window.wait_for_function(
+            "asked => document.querySelectorAll('.owmu-panel').length === asked", arg=asked, timeout=90_000
+        )
+        window.wait_for_function("() => [...document.querySelectorAll('.owmu-panel canvas')].every(one => one.width)")
+        try:
+            yield window, plan
+            assert window.complaints == []
+        finally:
+            window.goto("about:blank")
+            window.complaints.clear()
 
 
-def steps(path):
-    """Return the numbers of the cells that are shown together, for each press of Space."""
-    seen, shown = [], []
-    for place, (_, kind) in enumerate(slide_types(path)):
-        if kind != "skip":
-            shown = [*shown, place] if kind == "fragment" else [place]
-            seen.append(shown)
-    return seen
+def look(page, twin=None):
+    """Ask at each size whether all fits; return the size of the smallest text, also in the picture, and the text."""
+    smallest = []
+    for size in PROJECTORS:
+        page.set_viewport_size(size)
+        lab.wait_for(page.locator(".slide.current"), UNFIT, patience=5)
+        smallest += page.evaluate(TEXTS)
+        picture = page.locator(".slide.current :is(canvas, img)").locator("visible=true")
+        if twin is not None and picture.count():
+            points, text = smallest_text(twin)
+            smallest.append([points * 100 / 72 * picture.bounding_box()["width"] / twin.size[0], f"picture: {text}"])
+    page.set_viewport_size(PROJECTORS[0])
+    return *min(smallest), page.locator("#where").text_content()
 
 
-@pytest.mark.parametrize("path", notebooks.PATHS, ids=lambda path: path.stem)
-def test_each_question_is_followed_by_its_panel_and_then_by_the_answer(path):
-    asked = shown = False  # in a section with a question; its panel has been shown
-    for place, (cell, kind) in enumerate(slide_types(path)):
-        assert kind in ("slide", "subslide", "fragment", "skip"), cell.id
-        heading, panel = cell.source.startswith("## "), is_panel(cell)
-        picture = "show(pictures." in cell.source
-        computed = picture and (cell.metadata.get("tags") or "load_results" in cell.source)  # else it asks
-        answer = cell.source.startswith("**What you saw**") or computed
-        if heading:
-            assert shown or not asked, f"no panel before {cell.id}"
-            asked, shown = bool(re.search(r"\*\*(Predict|Vote)\*\*", cell.source)), False
-        if place == 0 or heading or panel or answer or picture:
-            assert kind == "slide", cell.id  # so that the arrow keys pass over none of them
-        elif cell.cell_type == "markdown":
-            assert kind != "skip", cell.id
-        elif asked and not shown:
-            assert kind == "skip", f"{cell.id} stands between the question and its panel"
-        shown |= panel
-        assert shown or not (asked and answer), f"{cell.id} comes before its panel"
+def answer(page, place=0):
+    """Enter hands for each answer of the question on the slide, and choose one of them."""
+    now = ".slide.current .owmu-predict.now"
+    for hands, field in zip(HANDS, page.locator(f"{now} .hands").all(), strict=False):
+        field.fill(str(hands))
+    page.locator(f"{now} .counted button").nth(place).click()
+    page.wait_for_function(f"() => document.querySelector('{now} button').ariaDisabled === 'true'")
 
 
-def live(path):
-    """Return the numbers of the cells that show a panel."""
-    return [place for place, (cell, _) in enumerate(slide_types(path)) if is_panel(cell)]
+def is_closed(page):
+    return page.locator(".slide.current .owmu-closed").count() > 0
 
 
-@pytest.fixture(scope="module", params=notebooks.PATHS, ids=lambda path: path.stem)
-def slides(request, chromium, tmp_path_factory):
-    """Return a notebook that has been run, with the settings for presenting."""
-    folder = shutil.copytree(request.param.parent, tmp_path_factory.mktemp("lab") / "notebooks")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("JUPYTER_CONFIG_PATH", str(SETTINGS))
-        with lab.opened(folder / request.param.name) as notebook:
-            lab.skip_predictions(notebook.page)
-            yield notebook
+def seen(page, name):
+    return page.locator(f".slide.current {name}").locator("visible=true").count() > 0
+
+
+def go_to(page, title):
+    """Turn to a slide by its title."""
+    while page.locator("#where").text_content() != title:
+        page.keyboard.press("PageDown")
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_each_slide_asks_then_shows_then_tells_and_can_be_read_from_the_back_row(window, name, tmp_path, capsys):
+    pictures = {
+        f"{notebooks.lesson(path)}/{cell}": shown
+        for path in notebooks.PATHS
+        for cell, shown in notebooks.run_here(path).shown.items()
+    }
+    least = []
+    with opened(window, name, tmp_path) as (page, plan):
+        least.append(look(page))
+        for station in plan.stations[1:]:
+            page.keyboard.press("PageDown")
+            assert page.locator("#where").text_content() == station.title
+            shown = pictures.get(station.name)
+            while is_closed(page):
+                assert seen(page, ".owmu-answers")
+                for later in (".explanation", "canvas", ".owmu-sentence", ".owmu-controls", ".code"):
+                    assert not seen(page, later), f"{later} is told too soon on {station.name}"
+                least.append(look(page))
+                answer(page)
+                shown.predict(shown.questions[0].answers[0]) if len(shown.questions) == 1 else None
+                if is_closed(page):
+                    page.keyboard.press("Space")
+            if station.ask:
+                page.locator(".slide.current canvas").wait_for()
+                assert seen(page, ".owmu-sentence")
+                assert len(shown.questions) > 1 or (seen(page, ".ask") and seen(page, ".owmu-answers"))
+                least.append(look(page, shown.picture))
+                if shown.runs:
+                    page.keyboard.press("Space")
+                    page.locator(".slide.current .owmu-run [aria-disabled='false']").wait_for()
+            elif station.cell:
+                least.append(look(page, shown))
+            if station.explanation:
+                assert not seen(page, ".explanation")
+                page.keyboard.press("Space")
+                assert seen(page, ".explanation")
+                assert seen(page, ":is(canvas, img)"), "the explanation stands without its picture"
+                least.append(look(page, shown.picture if station.ask else shown))
+        assert not [url for url in window.asked if not re.match(r"(http://127\.0\.0\.1|blob:|data:|about:)", url)]
+    size, text, title = min(least)
+    with capsys.disabled():
+        print(f"\n{name}: the smallest text is {size:.1f} pixels high: {text} in {title}")
+    assert [(text, title) for size, text, title in least if size < LEAST_ON_SLIDE] == []
+
+
+@pytest.fixture(scope="module")
+def plan(window, tmp_path_factory):
+    """Return the slides of the shortest plan; each test begins like a new class."""
+    with opened(window, list_plans()[0], tmp_path_factory.mktemp("plan")) as (page, plan):
+        yield page, plan
 
 
 @pytest.fixture
-def presented(slides):
-    """Enter slide mode at the title, as a teacher does, and leave it at the end."""
-    page = slides.page
-    title = page.locator(".jp-MarkdownCell").first
-    lab.bring_into_view(page, title)
-    title.click()
-    enter(page)
-    wait_for_step(page, [0])
-    yield slides
-    page.locator(".jp-deck-mod-stop").click()
-    wait_until_left(page)
+def slides(plan):
+    page, of = plan
+    page.keyboard.press("Escape")
+    page.click("dialog button:text('Begin again')")
+    page.wait_for_function("() => document.querySelectorAll('.owmu-closed').length === slides.filter(panelOf).length")
+    page.keyboard.press("PageDown")
+    return page, of
 
 
-first_notebook = pytest.mark.parametrize("slides", notebooks.PATHS[:1], indirect=True)
+def place(page):
+    return page.evaluate("() => now")
 
 
-def enter(page):
-    """Start slide mode with the button in the notebook's toolbar."""
-    page.click("[data-command='deck:toggle']")
-    page.wait_for_function("() => document.body.dataset.jpDeckMode === 'presenting'")
-
-
-def wait_until_left(page):
-    page.wait_for_function("() => !document.body.dataset.jpDeckMode")
-
-
-def wait_for_step(page, cells):
-    """Wait until these cells are on the screen, and no others."""
-    page.wait_for_function(
-        """cells => {
-            const all = [...document.querySelectorAll('.jp-Notebook .jp-Cell')];
-            const shown = cell => cell.matches('.jp-deck-mod-onscreen.jp-deck-mod-visible');
-            return all.flatMap((cell, number) => shown(cell) ? number : []).join() === cells.join();
-        }""",
-        arg=cells,
-    )
-
-
-def walk(presented):
-    """Go through all steps with Space; yield each panel with its twin, while it is on its slide."""
-    page, found = presented.page, dict(zip(live(presented.path), panels(presented), strict=True))
-    for step, cells in enumerate(steps(presented.path)):
-        if step:
-            page.keyboard.press("Space")
-        wait_for_step(page, cells)
-        assert page.evaluate(SMALL, BACK_ROW) == []
-        if cells[-1] in found:
-            panel, twin = found[cells[-1]]
-            yield panel, twin
-            wait_for_step(page, cells)  # the slide has not been turned
-            panel.locator(".owmu-sentence").click()  # takes the focus from the panel
-
-
-def test_every_panel_fits_on_its_slide_and_works_there(presented):
-    page = presented.page
-    for panel, twin in walk(presented):
-        if len(twin._questions) > 1:
-            continue  # a list of questions leaves its picture no room
-        for size in PROJECTORS:
-            page.set_viewport_size(size)
-            lab.wait_for(panel, UNFIT, patience=5)
-        if isinstance(twin, RunPanel):
-            start, stop = panel.locator(".owmu-run button").all()
-            for button, still in ((start, "false"), (stop, "true")):
-                press(presented, button, "Space")
-                panel.locator(f".owmu-run button[aria-disabled='{still}']").wait_for()
-        else:
-            for slider in panel.locator("input").all()[-1:]:
-                press(presented, slider, "End")
-                check(presented, panel, twin, **{name_of(slider): number(slider.get_attribute("max"))})
-        lab.wait_for(panel, UNFIT, patience=5)
-
-
-def first_panel(presented):
-    """Go to the first panel; return it, its twin, and the step that it is."""
-    panel, twin = next(walk(presented))
-    return panel, twin, steps(presented.path).index(live(presented.path)[:1])
-
-
-@first_notebook
-def test_keys_on_a_slider_move_it_and_not_the_slide(presented):
-    panel, twin, step = first_panel(presented)
-    slider, control = panel.locator("input").first, twin.controls[0]
-    for key, stop in (("Home", 0), ("ArrowRight", 1), ("ArrowUp", 2), ("ArrowLeft", 1), ("ArrowDown", 0), ("Space", 0)):
-        press(presented, slider, key)
-        check(presented, panel, twin, **{control["name"]: control["first"] + stop * control["step"]})
-    check(presented, panel, twin, **{control["name"]: drag(presented, slider, 1.0)})
-    wait_for_step(presented.page, steps(presented.path)[step])
-
-
-@first_notebook
+@pytest.mark.parametrize("focus", ["nothing", "an answer", "a slider", "a choice", "the hands", "the picture"])
 @pytest.mark.parametrize(
-    ("focus", "keys"),
-    {
-        "a slider": "PageDown PageUp",
-        "a cell": "PageDown PageUp Space Shift+Space ArrowRight ArrowLeft",
-        "nothing": "PageDown PageUp Space Shift+Space",
-    }.items(),
+    ("on", "back"), [("PageDown", "PageUp"), ("Space", "Shift+Space"), ("ArrowRight", "ArrowLeft")]
 )
-def test_keys_turn_the_slide_and_turn_it_back(presented, focus, keys):
-    panel, _, step = first_panel(presented)
-    before, page = values(panel), presented.page
-    for place, key in enumerate(keys.split()):
-        if focus == "a slider":
-            panel.locator("input").first.focus()
-        elif focus == "nothing":
-            page.evaluate("() => document.activeElement.blur()")
-        press(presented, page.keyboard, key)
-        wait_for_step(page, steps(presented.path)[step + 1 - place % 2])
-    assert values(panel) == before
+def test_keys_turn_the_slides_wherever_one_has_clicked(slides, focus, on, back):
+    page, _ = slides
+    answer(page)
+    page.locator(".slide.current .owmu-sentence").wait_for()
+    names = {"a slider": ".owmu-range", "a choice": "select", "the hands": ".hands", "the picture": "canvas"}
+    if focus in names:
+        page.locator(f".slide.current {names[focus]}").first.click()
+    if focus == "a choice":
+        page.keyboard.press("Enter")  # closes its list
+    before = values(page.locator(".slide.current .owmu-panel"))
+    page.keyboard.press(on)
+    assert seen(page, ".explanation")
+    page.keyboard.press(on)
+    assert place(page) == 2
+    page.keyboard.press(back)
+    page.keyboard.press(back)
+    assert place(page) == 1
+    assert not seen(page, ".explanation")
+    assert values(page.locator(".slide.current .owmu-panel")) == before
+    assert page.locator(".slide.current .hands").first.input_value() == "3"
+    assert page.locator(".slide.current .owmu-answers [aria-pressed='true']").count() == 1
 
 
-@first_notebook
-def test_after_an_answer_by_mouse_a_clicker_turns_the_slide_and_inserts_nothing(presented):
-    panel, _, step = first_panel(presented)
-    page, shown = presented.page, steps(presented.path)
-    count = page.locator(".jp-Notebook .jp-Cell").count()
-    for key, back in (("Space", "Shift+Space"), ("ArrowRight", "ArrowLeft")):
-        panel.locator(".owmu-answers button").first.click(force=True)
-        page.keyboard.press("b")
+def test_what_was_reached_with_tab_keeps_its_keys(slides):
+    page, _ = slides
+    answer(page)
+    slider = page.locator(".slide.current .owmu-range").first
+    slider.click()
+    start = page.locator(".slide.current .hands").last
+    start.click()
+    page.keyboard.press("Tab")
+    assert slider.evaluate("node => node === document.activeElement")
+    before = float(slider.input_value())
+    page.keyboard.press("ArrowRight")
+    assert (place(page), float(slider.input_value())) == (1, before + 1)
+    page.keyboard.press("PageDown")
+    assert seen(page, ".explanation")
+
+
+def test_an_unanswered_question_is_passed_over_and_tells_nothing(slides):
+    page, _ = slides
+    page.keyboard.press("Space")
+    assert place(page) == 2
+    page.keyboard.press("Shift+Space")
+    assert place(page) == 1
+    assert is_closed(page)
+
+
+def test_a_slide_can_be_left_blanked_and_found_again(slides):
+    page, plan = slides
+    for key in ("b", "."):
         page.keyboard.press(key)
-        wait_for_step(page, shown[step + 1])
-        page.keyboard.press("b")  # now a cell has the focus
-        page.keyboard.press(back)
-        wait_for_step(page, shown[step])
-    assert page.locator(".jp-Notebook .jp-Cell").count() == count
-    panel.locator(".owmu-answers button").first.click(force=True)
+        assert page.locator("html.blank").count() == 1
+        page.keyboard.press("Space")
+        assert (page.locator("html.blank").count(), place(page)) == (0, 1)
     page.keyboard.press("Escape")
-    wait_until_left(page)
-    enter(page)
-
-
-@first_notebook
-def test_enter_shows_the_code_of_a_panel_and_escape_hides_it_and_leaves(presented):
-    panel, _, _ = first_panel(presented)
-    page, code = presented.page, presented.page.locator(".jp-deck-mod-visible .cm-content")
-    panel.locator(".owmu-sentence").click()
-    for key, state in (("Enter", "visible"), ("Escape", "hidden")):
-        page.keyboard.press(key)
-        code.wait_for(state=state)
+    assert page.locator("dialog li").count() == len(plan.stations)
     page.keyboard.press("Escape")
-    wait_until_left(page)
-    enter(page)
+    page.locator("dialog").wait_for(state="hidden")
+    assert place(page) == 1
+    page.keyboard.press("Escape")
+    page.click(f"dialog li:has-text('{plan.stations[4].title}') button")
+    assert place(page) == 4
 
 
-@first_notebook
-def test_who_leaves_and_comes_back_finds_slide_and_sliders_as_they_were(presented):
-    panel, _, step = first_panel(presented)
-    press(presented, panel.locator("input").first, "End")
-    moved, page = values(panel), presented.page
-    page.click(".jp-deck-mod-stop")
-    wait_until_left(page)
-    enter(page)
-    wait_for_step(page, steps(presented.path)[step])
-    assert values(panel) == moved
+def test_code_is_shown_when_asked_for_and_hidden_again(slides):
+    page, plan = slides
+    assert not seen(page, ".code")
+    page.keyboard.press("c")
+    assert seen(page, ".code")
+    code = page.locator(".slide.current .code").text_content()
+    cells = {cell.id: cell.source for path in notebooks.PATHS for cell in notebooks.cells(path)}
+    assert code == cells[plan.stations[1].cell]
+    assert page.locator(".slide.current .code").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 18
+    page.keyboard.press("c")
+    assert not seen(page, ".code")
 
 
-@first_notebook
-def test_nothing_is_saved_meanwhile_for_that_takes_the_focus_from_a_slider(presented):
-    schema = presented.page.evaluate(
-        "() => jupyterapp.serviceManager.settings.fetch('@jupyterlab/docmanager-extension:plugin')"
-    )
-    assert schema["schema"]["properties"]["autosave"]["default"] is False
+def test_a_class_votes_and_its_hands_stand_beside_the_truth_and_in_a_table(slides):
+    page, plan = slides
+    assert page.locator(".owmu-right:visible").count() == 0
+    answer(page, place=2)
+    right = page.locator(".slide.current .counted:has(.owmu-right)")
+    assert right.locator("button").text_content() == "paper left, ink right"
+    assert right.locator(".hands").input_value() == "14"
+    part = float(right.locator(".hands").evaluate("node => parseFloat(node.style.getPropertyValue('--part'))"))
+    assert part == pytest.approx(100 * 14 / (3 + 14 + 7))
+    go_to(page, plan.stations[-1].title)
+    rows = page.locator("#summary tr").all()
+    assert [row.text_content() for row in rows] == [
+        "Multiply and addink everywhere: 3✔ paper left, ink right: 14ink left, paper right: 7"
+    ]
+    with page.expect_download() as download:
+        page.click("#summary button")
+    table = download.value.path().read_text().splitlines()
+    assert table[2] == '"Multiply and add","paper left, ink right","right","14"'
+
+
+def test_the_next_class_begins_one_button_away(slides):
+    page, _ = slides
+    answer(page)
+    page.keyboard.press("Escape")
+    page.click("dialog button:text('Begin again')")
+    assert place(page) == 0
+    page.keyboard.press("PageDown")
+    page.locator(".slide.current .owmu-closed").wait_for(state="attached")
+    assert page.locator(".slide.current [aria-pressed='true']").count() == 0
+    assert page.locator(".slide.current .hands").first.input_value() == ""
+    assert page.locator("#clock").text_content() == f"minute 0 · until {8}"
+
+
+def test_a_key_makes_the_moves_of_the_plan(slides):
+    page, _ = slides
+    answer(page)
+    for kernel in ("blur", "vertical edge"):
+        page.keyboard.press("m")
+        page.wait_for_function("one => document.querySelector('.slide.current select').value === one", arg=kernel)
+        assert f"kernel = {kernel}" in page.locator("#line").text_content()
+
+
+@pytest.mark.parametrize("name", ["46", "weights", "../45", ""])
+def test_an_unknown_plan_is_refused_in_words(name):
+    command = [sys.executable, "-m", "helpers.teaching.slides", name, "--no-browser"]
+    done = subprocess.run(command, cwd=notebooks.ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"plan {name!r} is unknown; allowed are 45, 90, 0 (convolution), 1 " in done.stderr

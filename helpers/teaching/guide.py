@@ -1,0 +1,151 @@
+"""A plan on paper: a page with questions, usual answers and moves for the teacher, and one to fill in for a learner."""
+
+import contextlib
+import io
+import re
+from html import escape
+from typing import Any
+
+from nbconvert.filters import markdown2html
+
+from helpers.live import Panel, Predict, collect
+from helpers.teaching.plans import PLANS, ROOT, Plan, Station, find_needed, list_lessons, list_plans, read_plan
+from helpers.teaching.printing import format_page
+from helpers.teaching.slides import list_moves
+
+Shown = dict[str, Panel]
+
+
+def run_stations(plan: Plan) -> Shown:
+    """Return the panel of each station that has one, by the station's name: each lesson's cells run once."""
+    scopes: dict[str, dict[str, Any]] = {}
+    ran: set[tuple[str, str]] = set()
+    panels: Shown = {}
+    for station in filter(lambda station: station.cell, plan.stations):
+        names = scopes.setdefault(station.lesson, {"__name__": "__main__"})
+        for cell in find_needed(station.lesson, station.cell):
+            if (station.lesson, cell.id) not in ran:
+                ran.add((station.lesson, cell.id))
+                with collect() as shown, contextlib.redirect_stdout(io.StringIO()):
+                    exec(compile(cell.source, f"{station.lesson}/{cell.id}", "exec"), names)
+        if isinstance(shown[-1], Panel):
+            panels[station.name] = shown[-1]
+    return panels
+
+
+def write_plan(plan: Plan, panels: Shown) -> str:
+    """Return a plan as Markdown: a table with its minutes, and for each station what is asked, answered and moved."""
+    questions = sum(len(panel.questions) for panel in panels.values())
+    moves = sum(len(list_moves(station)) for station in plan.stations)
+    counted = f"{len(panels)} panels, {questions} questions, {moves} moves."
+    lines = [f"# {plan.name} minutes: {plan.title.lower()}", plan.about]
+    lines.append(
+        f"{counted} `make present PLAN={plan.name}` opens the slides in this order; **M** makes a station's next move. "
+        f"[A page to print]({plan.name}.html) has the questions, one for each learner."
+    )
+    rows = ["| minutes | station | notebook |", "|---|---|---|"]
+    parts, minute = [], 0
+    for station in plan.stations:
+        minutes = f"{minute}–{minute + station.minutes}"
+        minute += station.minutes
+        rows.append(f"| {minutes} | [{station.title}](#{_anchor(station.title)}) | {_link(station)} |")
+        parts.append("\n\n".join([f"## {station.title}", *_tell(station, panels.get(station.name), minutes)]))
+    return "\n\n".join([*lines, "\n".join(rows), *parts]) + "\n"
+
+
+def _tell(station: Station, panel: Panel | None, minutes: str) -> list[str]:
+    """Return what a teacher needs to know of a station, in paragraphs."""
+    if not station.cell:
+        return [f"Minutes {minutes}. {station.say}"]
+    paragraphs = [f"Minutes {minutes}, notebook {_link(station)}. {station.ask or station.context}"]
+    if panel is None:
+        return paragraphs
+    moves = {move["answer"]: move["values"] for move in list_moves(station)}
+    lines = [line for question in panel.questions for line in _list_answers(question, moves, panel)]
+    if not panel.controls:
+        lines.append(f"- The panel says: “{panel.sentence}”")
+    lines += [f"- More: {name}. {_move(panel, values)}" for name, values in moves.items()]
+    return [*paragraphs, "\n".join(lines)]
+
+
+def _list_answers(question: Predict, moves: dict[str, dict[str, Any]], panel: Panel) -> list[str]:
+    """Return a line for the right answer, and one for each other that has a reason, with its move, which is taken."""
+    lines = [f"- {question.question}: **{question.right or 'a vote'}**."] if question.question else []
+    if question.right and not question.question:
+        lines.append(f"- Right is **{question.right}**.")
+    for answer, reason in question.reasons.items():
+        said = f"{'  ' if question.question else ''}- *{answer}*? {reason}"
+        lines.append(f"{said} {_move(panel, moves.pop(answer))}" if answer in moves else said)
+    return lines
+
+
+def _move(panel: Panel, values: dict[str, Any]) -> str:
+    """Move a panel and return what was moved, and what the panel says then; a run says nothing before it runs."""
+    moved = ", ".join(f"`{name} = {value}`" for name, value in values.items())
+    panel.set(**values)
+    if panel.values != panel.values | values or panel.problem:
+        raise ValueError(f"the panel of {panel.name} cannot move to {values}: {panel.problem or panel.values}")
+    return f"Move {moved}" + (", and run it." if panel.runs else f": “{panel.sentence}”")
+
+
+def write_handout(plan: Plan, panels: Shown) -> str:
+    """Return the page that a learner fills in, as HTML."""
+    items = []
+    for station in plan.stations:
+        if station.name in panels:
+            questions = panels[station.name].questions
+            asked = _inline(_shorten(station.ask)) if len(questions) == 1 else ""
+            title = station.title + ("" if station.title.endswith("?") else ".")
+            items.append(f"<li><b>{escape(title)}</b> {asked}{''.join(map(_ask, questions))}</li>")
+    intro = "<p>Answer before anything moves. Write down what you saw where it was something else.</p>"
+    return format_page("One weight, many uses: my predictions", f"{intro}\n<ol>\n{chr(10).join(items)}\n</ol>")
+
+
+def _ask(question: Predict) -> str:
+    boxes = "".join(f'<span class="box">{escape(answer)}</span>' for answer in question.answers)
+    if question.question:
+        return f'<br><span class="claim">{escape(question.question)}</span>{boxes}'
+    return f'<br><span class="answer">{boxes}</span>I saw'
+
+
+def _shorten(ask: str) -> str:
+    """Return a question up to its first question mark, without the word that it begins with."""
+    words = re.sub(r"^\*\*\w+\*\*: ", "", " ".join(ask.split()))
+    words = words[: words.index("?") + 1] if "?" in words else words
+    return words[0].upper() + words[1:]
+
+
+def _inline(text: str) -> str:
+    return re.sub(r"^<p>|</p>\s*$", "", markdown2html(text))
+
+
+def _link(station: Station) -> str:
+    if not station.cell:
+        return ""
+    path = list_lessons()[station.lesson]
+    return f"[{int(path.stem[:2])}](../../notebooks/{path.name})"
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def write_all() -> dict[str, str]:
+    """Return all pages of all plans, by their file names."""
+    pages = {}
+    for name in list_plans():
+        plan = read_plan(name)
+        panels = run_stations(plan)
+        pages |= {f"{name}.html": write_handout(plan, panels), f"{name}.md": write_plan(plan, panels)}
+    return pages
+
+
+def main() -> None:
+    """Write the pages of all plans beside them."""
+    for name, text in write_all().items():
+        (PLANS / name).write_text(text, encoding="utf-8")
+        print((PLANS / name).relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
