@@ -1,88 +1,87 @@
-"""The class guide: its panels say what it says they do, its minutes add up, and its page to print is one page."""
+"""The class guide and its plans: what they say is what the panels say, and a page to print is one page."""
 
 import re
+from functools import cache
 
 import pytest
 
-from helpers.live.controls import find_starts
+from helpers.teaching.guide import run_stations, write_all
+from helpers.teaching.plans import PLANS, find_needed, list_lessons, list_plans, read_plan
+from helpers.teaching.slides import SCOPE, compose, list_moves, read_moves
 from tests import lab, notebooks
 
-DOCS = notebooks.ROOT / "docs"
-GUIDE = (DOCS / "classroom.md").read_text()
-PREDICTIONS = (DOCS / "predictions.html").read_text()
-STATIONS = {
-    name: text for name, _, text in (part.partition("\n") for part in GUIDE.split("\n### ")[1:])
-}  # the last one ends with the file, which does no harm
-MOVE = re.compile(r"`(\w+)\(([^`]*)\)`:\s+“(.*?)”", re.DOTALL)
+
+@cache
+def panels_of(name):
+    return run_stations(read_plan(name))
 
 
-def notebook_of(station):
-    return next(path for path in notebooks.PATHS if path.stem.startswith(f"0{station[len('Notebook ') + 1]}_"))
+def test_the_pages_of_the_plans_are_as_the_program_writes_them():
+    pages = write_all()
+    assert {path.name for path in PLANS.iterdir() if path.suffix in (".md", ".html")} == pages.keys()
+    for name, text in pages.items():
+        assert (PLANS / name).read_text() == text, f"make guide would change {name}"
 
 
-def headings(path):
-    return {line[3:] for cell in notebooks.cells(path) for line in cell.source.splitlines() if line.startswith("## ")}
+@pytest.mark.parametrize("name", [list_plans()[-1], *list_lessons()])
+def test_what_a_plan_runs_shows_what_its_notebook_shows(name):
+    for station, panel in panels_of(name).items():
+        lesson, _, cell = station.partition("/")
+        twin = notebooks.run_here(list_lessons()[lesson]).shown[cell]
+        start = {control["name"]: control["value"] for control in panel.controls}
+        assert panel.sentence == (twin.set(**start).sentence if start else twin.sentence)
 
 
-def test_each_station_is_a_section_of_its_notebook():
-    assert len(STATIONS) > 10
-    for name, text in STATIONS.items():
-        assert re.match(r"\nNotebook \d[.,]", text), name
-        assert name in headings(notebook_of(text)), name
-        assert "**Ask**" in text, name
+@pytest.mark.parametrize("name", [*list_plans(), *list_lessons()])
+def test_slides_are_the_cells_of_the_notebooks_and_no_others(name):
+    sources = {cell.source for path in notebooks.PATHS for cell in notebooks.cells(path)}
+    plan, texts = read_plan(name), "\n".join(sources)
+    for cell in compose(plan).cells[1:]:
+        if cell.cell_type == "code":
+            first, _, source = cell.source.partition("\n")
+            assert first.startswith(f"{SCOPE} ")
+            assert source in sources
+        else:
+            assert cell.source in texts
+            assert "<details>" not in cell.source
 
 
-def moves():
-    for name, text in STATIONS.items():
-        for function, arguments, said in MOVE.findall(text):
-            yield pytest.param(
-                notebook_of(text).stem, function, arguments, " ".join(said.split()), id=f"{name}: {said}"
-            )
+def test_moves_are_for_panels_of_the_plans_and_answers_that_they_have():
+    stations = {station.name: station for name in list_plans() for station in read_plan(name).stations}
+    assert read_moves().keys() <= stations.keys()
+    panels = panels_of(list_plans()[-1])
+    for name in read_moves():
+        answers = [answer for question in panels[name].questions for answer in question.answers]
+        assert set(answers) & {move["answer"] for move in list_moves(stations[name])}, name
 
 
-@pytest.mark.parametrize(("stem", "function", "arguments", "said"), [*moves()])
-def test_the_panel_says_what_the_guide_says(stem, function, arguments, said):
-    panel = notebooks.run_here(notebooks.path_of(stem)).panels[function]
-    start, asked = find_starts(panel._function, panel._ranges), eval(f"dict({arguments})")
-    panel.set(**start | asked)
-    assert panel.values == start | asked, "the sliders cannot stand like this"
-    assert panel.problem == ""
-    assert said in panel.sentence
+def test_a_cell_gets_what_it_uses_and_no_more():
+    needed = [cell.id for cell in find_needed("convolution", "find-slider")]
+    assert needed == ["imports", "sum-kernels", "find-kernels", "find-slider"]
 
 
-def test_no_move_is_written_in_another_way():
-    inline = re.findall(r"`\w+\(.*?\)`", GUIDE.partition("## The stations")[2].partition("\n### ")[2], re.DOTALL)
-    assert len(inline) == len(list(moves())) > 20
-
-
-@pytest.mark.parametrize("length", [45, 90])
-def test_the_minutes_follow_each_other_and_end_in_time(length):
-    plan = re.search(rf"^## {length} minutes.*?(?=^## )", GUIDE, re.MULTILINE | re.DOTALL).group()
-    rows = re.findall(r"^\| (\d+)–(\d+) \| (.*?) \|", plan, re.MULTILINE)
-    assert [int(first) for first, _, _ in rows] == [0, *(int(last) for _, last, _ in rows[:-1])]
-    assert int(rows[-1][1]) == length
-    for _, _, station in rows:
-        linked = re.fullmatch(r"\[(.*)\]\(#(.*)\)", station)
-        assert linked is None or linked[1] in STATIONS
-        assert linked is None or linked[2] == re.sub(r"[^\w -]", "", linked[1].lower()).replace(" ", "-")
-
-
-def test_the_buttons_of_the_guide_exist():
-    pressed = [(text, name) for text in STATIONS.values() for name in re.findall(r"Press \*(\w[^*]*)\*", text)]
-    assert pressed
-    for text, name in pressed:
-        panels = notebooks.run_here(notebook_of(text)).panels.values()
-        assert name in [preset["name"] for panel in panels for preset in panel.presets]
-
-
-def test_the_page_to_print_asks_for_every_station():
-    asked = re.findall(r"<b>(.*?)\.?</b>", PREDICTIONS)
-    assert asked == [*STATIONS]
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"minutes = 6 }": "minutes = 9 }"}, "take 48 minutes"),
+        ({"sum-slider": "sum-sliders"}, "convolution/sum-sliders is no cell; allowed are title, imports"),
+        ({"convolution/": "convolutions/"}, "lesson 'convolutions' is unknown; allowed are convolution, local"),
+    ],
+)
+def test_a_plan_that_is_wrong_is_refused_in_words(monkeypatch, tmp_path, change, words):
+    text = (PLANS / "45.toml").read_text()
+    for old, new in change.items():
+        text = text.replace(old, new, 1)
+    (tmp_path / "45.toml").write_text(text)
+    monkeypatch.setattr("helpers.teaching.plans.PLANS", tmp_path)
+    with pytest.raises(ValueError, match=re.escape(words)):
+        read_plan("45")
 
 
 @pytest.mark.usefixtures("chromium")
-def test_the_page_to_print_is_one_page():
+@pytest.mark.parametrize("name", list_plans())
+def test_a_page_to_print_is_one_page(name):
     with lab.browser_page() as page:
-        page.goto((DOCS / "predictions.html").as_uri())
+        page.goto((PLANS / f"{name}.html").as_uri())
         printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
