@@ -179,26 +179,26 @@ QUESTIONS = [
 def notebook():
     """Return the notebook of the guide: predict, move, explain, some prose, and exercises."""
 
-    def text(source, name, kind="slide"):
-        return new_markdown_cell(source.strip(), id=name, metadata={"slideshow": {"slide_type": kind}})
+    def text(source, name):
+        return new_markdown_cell(source.strip(), id=name)
 
-    def code(source, name, kind="slide"):
-        return new_code_cell(source.strip(), id=name, metadata={"slideshow": {"slide_type": kind}})
+    def code(source, name):
+        return new_code_cell(source.strip(), id=name)
 
     cells = [
         text(TITLE, "title"),
-        code(IMPORTS, "imports", "skip"),
+        code(IMPORTS, "imports"),
         text(f"## Move it\n\n{SENTENCE}\n\n**Predict**: at 9, is the bar shorter or longer?", "bar-predict"),
         code(PANEL, "bar-slider"),
         text(f"**What you saw**: longer. {SENTENCE}\n\n{FORMULA}", "bar-explain"),
-        code("assert 3 * 4 == 12", "proof", "fragment"),
+        code("assert 3 * 4 == 12", "proof"),
         *(text(SENTENCE + "It goes on. " * 2, f"prose-{letter}") for letter in "abcdefghij"),
         text("## Exercises\n\nPut an answer where the dots are and run the cell.", "exercises"),
     ]
     for number, (name, question, dots, solution) in enumerate(QUESTIONS, start=1):
         cells.append(text(EXERCISE.format(number=number, question=question, solution=solution), name))
-        cells.append(code(dots, f"{name}-answer", "fragment"))
-    cells.append(code(f'save_page("{NAME}")', "save-page", "fragment"))
+        cells.append(code(dots, f"{name}-answer"))
+    cells.append(code(f'save_page("{NAME}")', "save-page"))
     cells.append(text(ENDING, "ending"))
     return new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
 

@@ -94,7 +94,7 @@ def test_imports_have_a_cell_and_torch_may_come_later_in_its_own(path):
         times = "timer." in cell.source  # what a cell measures differs each time, so nothing else may
         allowed = [[TIMED]] if times else [[], [TRAINED]]
         assert cell.metadata.get("tags", []) in allowed, cell.id
-        assert cell.metadata.keys() <= {"slideshow", "tags"}, cell.id
+        assert cell.metadata.keys() <= {"tags"}, cell.id
         if TRAINED in cell.metadata.get("tags", []):  # as a panel, whose sentence the sweep compares exactly
             assert shows_panel(cell) or shows_picture(cell), cell.id
 
