@@ -37,7 +37,7 @@ def copy(tmp_path):
     for name in ("Makefile", "environment.yml", "pyproject.toml", *REQUIREMENTS):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers").mkdir(exist_ok=True)
     for name in ("server.json", "overrides.json"):
         shutil.copy(ROOT / "helpers" / name, tmp_path / "helpers")
     return tmp_path
