@@ -7,11 +7,13 @@ import subprocess
 import sys
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from helpers.teaching.plans import list_lessons, list_plans, read_plan
 from tests import lab, notebooks
 from tests.looks import LEAST_ON_SLIDE, smallest_text
 from tests.onpage import values
+from tests.test_accessibility import AXE
 
 PROJECTORS = [{"width": 1280, "height": 720}, {"width": 1024, "height": 768}]
 PLANS = [list_plans()[-1], *list_lessons()]  # the longest plan has all that a shorter one shows
@@ -324,6 +326,27 @@ def test_a_key_makes_the_moves_of_the_plan(slides):
         page.keyboard.press("m")
         page.wait_for_function("one => document.querySelector('.slide.current select').value === one", arg=kernel)
         assert f"kernel = {kernel}" in page.locator("#line").text_content()
+
+
+def test_axe_finds_nothing_on_a_slide_in_the_list_and_over_the_code(slides):
+    page, plan = slides
+    page.evaluate(Axe().axe_script)
+
+    def found():
+        return page.evaluate("options => axe.run('main, header, dialog', options)", AXE)["violations"]
+
+    assert found() == []  # the question
+    answer(page)
+    page.locator(".slide.current canvas").wait_for()
+    assert found() == []
+    page.keyboard.press("Space")
+    page.keyboard.press("c")
+    assert found() == []
+    page.keyboard.press("c")
+    go_to(page, plan.stations[-1].title)
+    assert found() == []
+    page.keyboard.press("Escape")
+    assert found() == []
 
 
 @pytest.mark.parametrize("name", ["46", "weights", "../45", ""])
