@@ -54,6 +54,7 @@ open_lab = .venv/bin/jupyter lab --port=$(PORT) --ServerApp.port_retries=0 $(roo
 open_present = .venv/bin/python -m helpers.teaching.slides $(PLAN) --port=$(PORT) $(PRESENT_FLAGS)
 
 answers: .venv/.lab
+	@test -n "$(FOLDER)" || { echo "Say where the pages are: make answers FOLDER=where/they/are"; exit 1; }
 	@.venv/bin/python -m helpers.teaching.answers "$(FOLDER)"
 
 handout: .venv/.lab
