@@ -3,63 +3,16 @@
 import pytest
 
 from helpers.live import Predict, live, views
-from helpers.live.panel import HERE
 from tests.bar import Bar
+from tests.mount import ADDRESS, answer, mount, state_of
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "http://panel.test/"
 JUPYTER = '<script id="jupyter-config-data" type="application/json">{"baseUrl": "/jupyter/"}</script>'
 CELL = '<div class="jp-Cell" data-windowed-list-index="{}">{}</div>'
 OUTPUT = '<div class="jp-OutputArea-child"><div class="jp-OutputArea-output">{}</div></div>'
 OUTPUTS = "".join(map(OUTPUT.format, ('<div id="view"></div>', '<img alt="a still">', "<p>its sentence</p>")))
 EXPLANATION = '<div class="jp-MarkdownOutput">The secret.</div>'
-SHOWN = (
-    "controls",
-    "presets",
-    "predictions",
-    "size",
-    "sentence",
-    "lines",
-    "printed",
-    "problem",
-    "pointable",
-    "answered",
-)
-
-# Renders the panel, keeps what it sends, and hands on what its kernel answers.
-START = """async ([state, sources]) => {
-    const { default: widget } = await import('/panel.js');
-    const heard = new Set();
-    const cells = sources?.map(source => ({ type: 'markdown', sharedModel: { source } }));
-    const model = {
-        get: name => state[name],
-        send: message => sent.push(message),
-        on: (_, hear) => heard.add(hear),
-        off: (_, hear) => heard.delete(hear),
-        widget_manager: { kernel: { id: 'k1' }, context: cells && { model: { cells } } },
-    };
-    window.sent = [];
-    window.change = ({ png, ...more }) => {
-        Object.assign(state, more, { png: new Uint8Array(png) });
-        heard.forEach(hear => hear());
-    };
-    Object.assign(state, { png: new Uint8Array(state.png) });
-    window.leave = widget.render({ model, el: document.querySelector('#view') });
-}"""
-
-
-def state_of(panel):
-    return panel.get_state(SHOWN) | {"png": list(panel.png)}
-
-
-def answer(page, panel):
-    """Let the panel answer all that its page has sent, and return that."""
-    messages = page.evaluate("() => sent.splice(0)")
-    for message in messages:
-        panel._handle_custom_msg(message, [])
-    page.evaluate("state => change(state)", state_of(panel))
-    return messages
 
 
 @pytest.fixture
@@ -89,13 +42,8 @@ def start(browser):
         page = browser.new_page(**how)
         pages.append(page)
         body = CELL.format(0, f'<div class="jp-OutputArea">{outputs}</div>') + "".join(cells)
-        style, script = ((HERE / f"panel.{kind}").read_text() for kind in ("css", "js"))
-        html = f'<!doctype html><style>{style}</style>{head}<div id="all">{body}</div>'
-        page.route(ADDRESS, lambda route: route.fulfill(content_type="text/html", body=html))
-        page.route(f"{ADDRESS}panel.js", lambda route: route.fulfill(content_type="text/javascript", body=script))
         before(page)
-        page.goto(ADDRESS)
-        page.evaluate(START, [state_of(panel), sources])
+        mount(page, panel, f'{head}<div id="all">{body}</div>', sources)
         return page
 
     yield opened
