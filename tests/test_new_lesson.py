@@ -1,4 +1,4 @@
-"""A sixth notebook, made by the guide of the README in a copy of the project: six files, and every test takes it in."""
+"""One more notebook, made by docs/CONTRIBUTING.md in a copy of the project: six files, and every test takes it in."""
 
 import os
 import subprocess
