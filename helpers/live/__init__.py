@@ -22,16 +22,16 @@ the function runs. It yields how much is done, from 0 to 1.
 `save_page` shows a button with which learners save what they have answered.
 """
 
-import contextlib
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
+from helpers.live import views
 from helpers.live.controls import Range, Value
 from helpers.live.panel import Panel
 from helpers.live.predictions import Predict
 from helpers.live.runs import RunPanel
 from helpers.live.saving import save_page
-from helpers.live.views import Picture, display_still, draw_still
+from helpers.live.views import Picture, collect, display_still, draw_still
 
 __all__ = ["Panel", "Predict", "RunPanel", "collect", "live", "save_page", "show"]
 
@@ -76,23 +76,9 @@ def show(picture: Picture, predict: Predict | Sequence[Predict] | None = None) -
         _display(picture)
 
 
-_collected: list[Panel | Picture] | None = None
-
-
-@contextlib.contextmanager
-def collect() -> Iterator[list[Panel | Picture]]:
-    """Collect the panels, and the pictures without one, that cells show meanwhile, instead of showing them."""
-    global _collected
-    before, _collected = _collected, []
-    try:
-        yield _collected
-    finally:
-        _collected = before
-
-
 def _display(shown: Panel | Picture) -> None:
-    if _collected is not None:
-        _collected.append(shown)
+    if views.collected is not None:
+        views.collected.append(shown)
     elif isinstance(shown, Panel):
         shown.display()
     else:

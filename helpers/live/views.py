@@ -1,6 +1,8 @@
 """What a cell shows: a live widget, and behind it what remains where no kernel runs."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from IPython.display import Image, display
@@ -25,11 +27,30 @@ class Picture(Protocol):
         """Return the picture as PNG, `density` times `size` pixels large; a small one may take longer."""
 
 
+collected: list[Any] | None = None  # what cells show, while nothing is shown
+
+
+@contextlib.contextmanager
+def collect() -> Iterator[list[Any]]:
+    """Collect the panels, and the pictures without one, that cells show meanwhile, instead of showing anything."""
+    global collected
+    before, collected = collected, []
+    try:
+        yield collected
+    finally:
+        collected = before
+
+
+def _display(shown: Any, **how: Any) -> None:
+    if collected is None:
+        display(shown, **how)
+
+
 def display_view(widget: DOMWidget) -> None:
     """Show a widget; the server knows by the kernel's processes how long it lives."""
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     kernel = [os.getpid(), os.getppid()]  # where a launcher stands between, the server knows that one
-    display({WIDGET_VIEW: view}, raw=True, metadata={"kernel": kernel})
+    _display({WIDGET_VIEW: view}, raw=True, metadata={"kernel": kernel})
 
 
 def draw_still(picture: Picture) -> Image:
@@ -41,10 +62,10 @@ def draw_still(picture: Picture) -> Image:
 def display_still(still: Image, sentence: str) -> None:
     """Show a picture and its sentence, which need no kernel."""
     still.alt = sentence
-    display(still)
+    _display(still)
     display_text(sentence, {})
 
 
 def display_text(text: str, metadata: dict[str, Any]) -> None:
     """Show Markdown, also where only plain text is read."""
-    display({"text/markdown": text, "text/plain": text}, raw=True, metadata=metadata)
+    _display({"text/markdown": text, "text/plain": text}, raw=True, metadata=metadata)
