@@ -9,6 +9,7 @@ const LOST = "This panel has lost its kernel. Choose Run → Run All Cells.";
 const GONE =
   "The Jupyter server has gone; this picture is the last one. Start the server again (on Binder, by the link that " +
   "brought you here), open this notebook and choose Run → Run All Cells.";
+const UNLOADED = "The picture could not be loaded; this one is the last.";
 
 // JupyterLab, Notebook and Voila say here how to reach their server. Where they do not, a kernel may or may not answer.
 const page = document.getElementById("jupyter-config-data");
@@ -35,22 +36,36 @@ function sliderRow(control, panelId, parent, onMove) {
   const value = make("output", "owmu-value", row);
   input.type = "range";
   value.htmlFor = input.id;
-  const show = (number) => {
-    value.textContent = number;
-    input.setAttribute("aria-valuetext", number);
+  let stops = null; // where a page has some settings only, the slider counts them
+  const number = () => Number(stops ? stops[input.value] : input.value);
+  const show = () => {
+    const text = stops ? number() : input.value;
+    value.textContent = text;
+    input.setAttribute("aria-valuetext", text);
   };
   input.addEventListener("input", () => {
-    show(input.value);
+    show();
     onMove();
   });
   return {
     name: control.name,
-    value: () => Number(input.value),
-    set({ first, last, step, value }) {
+    value: number,
+    set({ first, last, step, value, ...given }) {
+      stops = given.stops ?? null;
+      if (stops) [first, last, step, value] = [0, stops.length - 1, 1, stops.indexOf(value)];
       Object.assign(input, { min: first, max: last, step, value });
-      show(input.value);
+      show();
     },
   };
+}
+
+// What moves with presets alone.
+function fixedRow(control, panelId, parent) {
+  const row = make("div", "owmu-row owmu-fixed", parent);
+  make("span", "owmu-name", row).textContent = control.name;
+  const shown = make("span", "owmu-value", row);
+  let value = null;
+  return { name: control.name, value: () => value, set: (given) => (shown.textContent = value = given.value) };
 }
 
 function choiceRow(control, panelId, parent, onMove) {
@@ -152,7 +167,7 @@ function render({ model, el }) {
   const presets = make("div", "owmu-presets", panel);
   const controls = make("div", "owmu-controls", panel);
   const rows = model.get("controls").map((control) => {
-    const row = "choices" in control ? choiceRow : sliderRow;
+    const row = control.fixed ? fixedRow : "choices" in control ? choiceRow : sliderRow;
     return row(control, id, controls, () => move(control.name));
   });
   for (const { name, values } of model.get("presets")) {
@@ -191,6 +206,7 @@ function render({ model, el }) {
   window.addEventListener("keydown", claimKeys, true);
 
   let chosen = {}; // values of a preset that the controls do not show yet
+  let answer = {}; // values with which the panel opened
   let ticket = 0;
   let sent = null; // the ticket that waits for its answer
   let next = null; // the newest move that has not been sent
@@ -245,6 +261,7 @@ function render({ model, el }) {
     const closed = !gone && model.get("predictions").some(({ open }) => !open);
     if (!closed && !panel.classList.contains("owmu-closed")) return; // as it was, at every move
     panel.classList.toggle("owmu-closed", closed);
+    if (!closed) answer = Object.fromEntries(model.get("controls").map(({ name, value }) => [name, value]));
     const notebook = panel.closest(".jp-Cell")?.parentElement;
     newcomers.disconnect();
     if (notebook) hideExplanations(notebook.children, sections(manager));
@@ -261,14 +278,17 @@ function render({ model, el }) {
     panel.classList.toggle("owmu-has-problem", text !== "");
   }
 
+  // A kernel sends the picture; a page without one has a model that loads it by its name.
   async function paint() {
-    const bytes = model.get("png");
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    if (bytes !== model.get("png")) return; // a newer picture came while this one was decoded
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    canvas.getContext("2d").drawImage(bitmap, 0, 0);
-    bitmap.close();
+    const png = model.get("png");
+    const load = model.load ?? ((bytes) => createImageBitmap(new Blob([bytes], { type: "image/png" })));
+    const picture = await load(png).catch(() => null);
+    if (png !== model.get("png")) return; // a newer picture came while this one was decoded
+    if (!picture) return say(UNLOADED);
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    picture.close?.();
   }
 
   function update() {
@@ -331,12 +351,26 @@ function render({ model, el }) {
   const room = new ResizeObserver(sharpen);
   room.observe(canvas);
   window.addEventListener("resize", sharpen);
-  // For who presents: moves of a plan, and a panel as it was for the next class.
-  el.addEventListener("owmu-move", ({ detail }) => {
-    chosen = { ...detail };
-    ask({ values: detail });
+  // For who presents: a move of a plan away from what shows the answer, which is kept; back to where the controls were;
+  // and a panel as it was for the next class.
+  const go = (values) => {
+    chosen = { ...values };
+    ask({ values });
+  };
+  let left = null; // where the controls were before a look at the answer
+  el.addEventListener("owmu-move", ({ detail }) => go({ ...answer, ...detail }));
+  el.addEventListener("owmu-answer", () => {
+    left ??= moved().values;
+    go(answer);
   });
-  el.addEventListener("owmu-reset", () => ask({ reset: true }));
+  el.addEventListener("owmu-return", () => {
+    if (left) go(left);
+    left = null;
+  });
+  el.addEventListener("owmu-reset", () => {
+    left = null;
+    ask({ reset: true });
+  });
   return () => {
     room.disconnect();
     window.removeEventListener("resize", sharpen);

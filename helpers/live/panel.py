@@ -93,7 +93,7 @@ class Panel(anywidget.AnyWidget):
         return self.has_trait("running")
 
     @property
-    def _revealed(self) -> dict[str, Value]:
+    def revealed(self) -> dict[str, Value]:
         """The values that show the answers to all questions."""
         return {name: value for question in self._questions for name, value in question.reveal.items()}
 
@@ -141,11 +141,11 @@ class Panel(anywidget.AnyWidget):
         """Show the panel, and behind it what its questions reveal, which remains when no kernel runs."""
         with DRAWING:
             starts = self.values
-            if self._revealed:
-                self.set(**self._revealed)
+            if self.revealed:
+                self.set(**self.revealed)
             still, sentence = draw_still(self.picture), self.problem or self.sentence
             self.picture.png(self._density)  # draws what stands still at the panel's size: the first move is fast
-            if self._revealed:
+            if self.revealed:
                 self.set(**starts)
         display_view(self)
         display_still(still, sentence)

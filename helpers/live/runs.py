@@ -20,6 +20,7 @@ from helpers.live.predictions import Predict
 TURN = 0.03  # seconds that a run keeps the kernel to itself; then messages of the page get their turn
 FASTEST = 0.08  # seconds between two frames: more of them are not seen
 SHARE = 0.15  # of the time may go into frames
+MOVED = "The controls have moved since this run: press Run. "
 
 
 class RunPanel(Panel):
@@ -160,14 +161,14 @@ class RunPanel(Panel):
 
     def _write_sentence(self, values: dict[str, Value]) -> str:
         moved = self._ran is not None and self._ran != values
-        return ("The controls have moved since this run: press Run. " if moved else "") + str(self.picture.sentence)
+        return (MOVED if moved else "") + str(self.picture.sentence)
 
     def _draw_at(self, values: dict[str, Value]) -> tuple[bytes, str]:
         return self.picture.png(self._density), self._write_sentence(values)
 
     def display(self) -> None:
         """Show the panel, with a whole run behind it for where no kernel runs; the panel itself starts empty."""
-        self.run(**self._revealed)
+        self.run(**self.revealed)
         super().display()
         self.reset()
 

@@ -57,15 +57,15 @@ def _tell(station: Station, panel: Panel | None, minutes: str) -> list[str]:
     """Return what a teacher needs to know of a station, in paragraphs."""
     if not station.cell:
         return [f"Minutes {minutes}. {station.say}"]
-    paragraphs = [f"Minutes {minutes}, notebook {_link(station)}. {station.ask or station.context}"]
+    paragraphs = [f"Minutes {minutes}, notebook {_link(station)}. {station.question or station.context}"]
     if panel is None:
-        return paragraphs
+        return [*paragraphs, station.explanation]
     moves = {move["answer"]: move["values"] for move in list_moves(station)}
     lines = [line for question in panel.questions for line in _list_answers(question, moves, panel)]
     if not panel.controls:
         lines.append(f"- The panel says: “{panel.sentence}”")
-    lines += [f"- More: {name}. {_move(panel, values)}" for name, values in moves.items()]
-    return [*paragraphs, "\n".join(lines)]
+    lines += [f"- More, {name}: {_move(panel, values)}" for name, values in moves.items()]
+    return [*paragraphs, "\n".join(lines), station.explanation]
 
 
 def _list_answers(question: Predict, moves: dict[str, dict[str, Any]], panel: Panel) -> list[str]:
@@ -80,12 +80,12 @@ def _list_answers(question: Predict, moves: dict[str, dict[str, Any]], panel: Pa
 
 
 def _move(panel: Panel, values: dict[str, Any]) -> str:
-    """Move a panel and return what was moved, and what the panel says then; a run says nothing before it runs."""
+    """Move a panel from where it opened; return what was moved, and what the panel says; a run says nothing yet."""
     moved = ", ".join(f"`{name} = {value}`" for name, value in values.items())
-    panel.set(**values)
+    panel.reset().set(**panel.revealed | values)
     if panel.values != panel.values | values or panel.problem:
         raise ValueError(f"the panel of {panel.name} cannot move to {values}: {panel.problem or panel.values}")
-    return f"Move {moved}" + (", and run it." if panel.runs else f": “{panel.sentence}”")
+    return f"**M** moves {moved}" + (", then run it." if panel.runs else f": “{panel.sentence}”")
 
 
 def write_handout(plan: Plan, panels: Shown) -> str:
@@ -94,10 +94,11 @@ def write_handout(plan: Plan, panels: Shown) -> str:
     for station in plan.stations:
         if station.name in panels:
             questions = panels[station.name].questions
-            asked = _inline(_shorten(station.ask)) if len(questions) == 1 else ""
+            asked = _inline(_begin(station.question)) if len(questions) == 1 else ""
             title = station.title + ("" if station.title.endswith("?") else ".")
             items.append(f"<li><b>{escape(title)}</b> {asked}{''.join(map(_ask, questions))}</li>")
-    intro = "<p>Answer before anything moves. Write down what you saw where it was something else.</p>"
+    line = '<span class="line"></span>'
+    intro = f"<p>Name {line}</p>\n<p>{escape(plan.question)} {line}</p>\n<p>Answer before anything moves.</p>"
     return format_page("One weight, many uses: my predictions", f"{intro}\n<ol>\n{chr(10).join(items)}\n</ol>")
 
 
@@ -105,13 +106,12 @@ def _ask(question: Predict) -> str:
     boxes = "".join(f'<span class="box">{escape(answer)}</span>' for answer in question.answers)
     if question.question:
         return f'<br><span class="claim">{escape(question.question)}</span>{boxes}'
-    return f'<br><span class="answer">{boxes}</span>I saw'
+    return f'<br><span class="answer">{boxes}</span>I saw <span class="line"></span>'
 
 
-def _shorten(ask: str) -> str:
-    """Return a question up to its first question mark, without the word that it begins with."""
-    words = re.sub(r"^\*\*\w+\*\*: ", "", " ".join(ask.split()))
-    words = words[: words.index("?") + 1] if "?" in words else words
+def _begin(question: str) -> str:
+    """Return a question without the word that it begins with."""
+    words = re.sub(r"^\*\*\w+\*\*: ", "", question)
     return words[0].upper() + words[1:]
 
 

@@ -32,6 +32,11 @@ class Station:
     say: str = ""
 
     @property
+    def question(self) -> str:
+        """What is asked, up to the question mark: what comes after it tells a learner what to move."""
+        return self.ask[: self.ask.index("?") + 1] if "?" in self.ask else self.ask
+
+    @property
     def name(self) -> str:
         """The lesson and the cell, as a plan has them."""
         return f"{self.lesson}/{self.cell}" if self.cell else ""

@@ -11,7 +11,7 @@ CSS = """
   ol { margin: 3mm 0; padding-left: 7mm; }
   li, section { break-inside: avoid; }
   li { padding: 1.6mm 0 2.2mm; border-bottom: 0.3mm solid #767676; }
-  .answer { display: inline-block; width: 124mm; vertical-align: top; }
+  .answer { display: inline-block; width: 112mm; vertical-align: top; }
   .claim { display: inline-block; width: 100mm; }
   .box { display: inline-block; margin-right: 4mm; white-space: nowrap; }
   .box::before { content: "☐"; margin-right: 1mm; font-size: 14pt; line-height: 1; }

@@ -42,7 +42,7 @@ def compose(plan: Plan) -> NotebookNode:
             heading |= {"title": "One weight, many uses", "question": plan.question or plan.title}
         cells.append(_add(v4.new_markdown_cell(station.context), "context", station=heading))
         if station.ask:
-            cells.append(_add(v4.new_markdown_cell(station.ask), "ask"))
+            cells.append(_add(v4.new_markdown_cell(station.question), "ask"))
         for cell in find_needed(station.lesson, station.cell) if station.cell else []:
             key = (station.lesson, cell.id)
             if key not in ready:

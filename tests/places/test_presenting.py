@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from helpers.teaching.plans import list_lessons, list_plans, read_plan
+from helpers.teaching.slides import read_moves
 from tests import lab, notebooks
 from tests.looks import LEAST_ON_SLIDE, smallest_text
 from tests.onpage import values
@@ -204,6 +205,15 @@ def place(page):
     return page.evaluate("() => now")
 
 
+def wait_for_values(page, wanted):
+    """Wait until the controls on the slide stand at these values."""
+    page.wait_for_function(
+        """wanted => [...document.querySelectorAll('.slide.current .owmu-row :is(input, select)')]
+            .every((one, place) => one.value === wanted[place])""",
+        arg=[str(value) for value in wanted.values()],
+    )
+
+
 @pytest.mark.parametrize("focus", ["nothing", "an answer", "a slider", "a choice", "the hands", "the picture"])
 @pytest.mark.parametrize(
     ("on", "back"), [("PageDown", "PageUp"), ("Space", "Shift+Space"), ("ArrowRight", "ArrowLeft")]
@@ -247,12 +257,49 @@ def test_what_was_reached_with_tab_keeps_its_keys(slides):
     assert seen(page, ".explanation")
 
 
-def test_an_unanswered_question_is_passed_over_and_tells_nothing(slides):
+def test_an_unanswered_question_is_passed_over_at_the_second_press_and_tells_nothing(slides):
     page, _ = slides
+    page.keyboard.press("Space")
+    assert place(page) == 1
+    assert page.locator("#line").text_content() == "No answer yet. Once more to go on without one."
     page.keyboard.press("Space")
     assert place(page) == 2
     page.keyboard.press("Shift+Space")
     assert place(page) == 1
+    assert is_closed(page)
+
+
+def test_an_answer_by_mistake_is_asked_again_and_hands_stay(slides):
+    page, _ = slides
+    answer(page)
+    page.locator(".slide.current canvas").wait_for()
+    page.keyboard.press("a")
+    page.locator(".slide.current .owmu-closed").wait_for(state="attached")
+    assert page.locator(".slide.current .hands").first.input_value() == "3"
+    answer(page, place=1)
+    assert page.locator(".slide.current [aria-pressed='true']").text_content() == "paper left, ink right"
+
+
+def test_the_explanation_stands_below_the_setting_that_it_explains(slides):
+    page, _ = slides
+    answer(page)
+    page.locator(".slide.current canvas").wait_for()
+    panel = page.locator(".slide.current .owmu-panel")
+    told = values(panel)
+    panel.locator(".owmu-range").first.press("End")
+    moved = values(panel)
+    assert moved != told
+    for key, wanted in (("PageDown", told), ("PageUp", moved)):
+        page.keyboard.press(key)
+        wait_for_values(page, wanted)
+
+
+def test_hands_are_typed_one_after_another_and_are_numbers(slides):
+    page, _ = slides
+    page.locator(".slide.current .hands").first.click()
+    for key in ("1", "2", "-", "e", "Tab", "9", "Enter", "5"):
+        page.keyboard.press(key)
+    assert [field.input_value() for field in page.locator(".slide.current .hands").all()] == ["12", "9", "5"]
     assert is_closed(page)
 
 
@@ -261,7 +308,7 @@ def test_a_slide_can_be_left_blanked_and_found_again(slides):
     for key in ("b", "."):
         page.keyboard.press(key)
         assert page.locator("html.blank").count() == 1
-        page.keyboard.press("Space")
+        page.keyboard.press("x")
         assert (page.locator("html.blank").count(), place(page)) == (0, 1)
     page.keyboard.press("Escape")
     assert page.locator("dialog li").count() == len(plan.stations)
@@ -298,7 +345,7 @@ def test_a_class_votes_and_its_hands_stand_beside_the_truth_and_in_a_table(slide
     go_to(page, plan.stations[-1].title)
     rows = page.locator("#summary tr").all()
     assert [row.text_content() for row in rows] == [
-        "Multiply and addink everywhere: 3✔ paper left, ink right: 14ink left, paper right: 7"
+        "Multiply and addink everywhere: 3✔ paper left, ink right: 14ink left, paper right: 714 of 24"
     ]
     with page.expect_download() as download:
         page.click("#summary button")
@@ -321,11 +368,27 @@ def test_the_next_class_begins_one_button_away(slides):
 
 def test_a_key_makes_the_moves_of_the_plan(slides):
     page, _ = slides
-    answer(page)
-    for kernel in ("blur", "vertical edge"):
+    answer(page, place=2)
+    page.locator(".slide.current canvas").wait_for()
+    start = values(page.locator(".slide.current .owmu-panel"))
+    moves = dict(read_moves()["convolution/sum-slider"])
+    said = "ink left, paper right"  # its move comes first
+    for name, move in {said: moves.pop(said), **moves}.items():
         page.keyboard.press("m")
-        page.wait_for_function("one => document.querySelector('.slide.current select').value === one", arg=kernel)
-        assert f"kernel = {kernel}" in page.locator("#line").text_content()
+        wait_for_values(page, start | move)
+        assert page.locator("#line").text_content().startswith(f"{name}: ")
+    page.keyboard.press("m")
+    assert page.locator("#line").text_content() == "The plan has no more moves here."
+
+
+def test_a_page_that_is_loaded_again_keeps_the_hands(slides):
+    page, _ = slides
+    page.locator(".slide.current .hands").first.fill("17")
+    page.reload(timeout=90_000)
+    page.wait_for_function("() => document.querySelectorAll('.hands').length > 3", timeout=90_000)
+    page.keyboard.press("PageDown")
+    assert page.locator(".slide.current .hands").first.input_value() == "17"
+    page.complaints.clear()  # Voila refuses its own page the end of the former kernel
 
 
 def test_axe_finds_nothing_on_a_slide_in_the_list_and_over_the_code(slides):

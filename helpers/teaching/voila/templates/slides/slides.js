@@ -7,6 +7,7 @@ const root = document.documentElement;
 const [bar, where, line, clock] = ["bar", "where", "line", "clock"].map((id) => document.getElementById(id));
 let now = 0;
 let begun = null; // when the first slide was left
+let warned = null; // the slide whose question would be passed over
 
 function make(tag, parent, text = "") {
   const node = document.createElement(tag);
@@ -35,11 +36,22 @@ function prepare(slide) {
     counted.className = "counted";
     button.replaceWith(counted);
     const hands = document.createElement("input");
-    Object.assign(hands, { type: "number", min: 0, max: 999, className: "hands", placeholder: "hands" });
+    Object.assign(hands, { inputMode: "numeric", maxLength: 3, className: "hands", placeholder: "hands" });
     hands.ariaLabel = `hands for ${button.textContent}`;
-    hands.addEventListener("input", () => showParts(counted.parentElement));
     counted.append(button, hands);
+    hands.value = sessionStorage.getItem(nameOf(hands)) ?? "";
+    hands.addEventListener("input", () => {
+      hands.value = hands.value.replace(/\D/g, "");
+      sessionStorage.setItem(nameOf(hands), hands.value); // a page that is loaded again has them
+      showParts(counted.parentElement);
+    });
+    showParts(counted.parentElement);
   }
+}
+
+function nameOf(hands) {
+  const [slide, group] = [hands.closest(".slide"), hands.closest(".owmu-predict")];
+  return `${document.title}, ${slide.ariaLabel}, ${group.ariaLabel}, ${hands.ariaLabel}`;
 }
 
 function showParts(answers) {
@@ -68,6 +80,11 @@ function step(way) {
     groups.forEach((group, number) => group.classList.toggle("now", number === asked + way));
     return;
   }
+  if (isClosed(slide) && way > 0 && warned !== slide) {
+    warned = slide;
+    line.textContent = "No answer yet. Once more to go on without one.";
+    return;
+  }
   const run = slide.querySelector(".owmu-start");
   if (run && !isClosed(slide) && way > 0 && !slide.classList.contains("ran")) {
     slide.classList.add("ran");
@@ -75,8 +92,10 @@ function step(way) {
     return;
   }
   const tells = slide.querySelector(".explanation") && !isClosed(slide);
-  if (tells && slide.classList.contains("told") !== way > 0) slide.classList.toggle("told", way > 0);
-  else if (slides[now + way]) show(now + way);
+  if (tells && slide.classList.contains("told") !== way > 0) {
+    slide.classList.toggle("told", way > 0);
+    send(slide, way > 0 ? "owmu-answer" : "owmu-return"); // the picture shows what is explained
+  } else if (slides[now + way]) show(now + way);
 }
 
 function tick() {
@@ -92,12 +111,21 @@ function tick() {
 let moved = null;
 
 function makeMove() {
-  const [slide, moves] = [slides[now], stations[now].moves];
-  if (moves.length === 0 || isClosed(slide)) return;
-  if (moved?.slide !== now) moved = { slide: now, next: 0 };
-  const { answer, values } = moves[moved.next++ % moves.length];
-  panelOf(slide).parentElement.dispatchEvent(new CustomEvent("owmu-move", { detail: values }));
-  line.textContent = `${answer}: ${Object.entries(values).map((pair) => pair.join(" = ")).join(", ")}`;
+  const slide = slides[now];
+  if (!panelOf(slide) || isClosed(slide)) return;
+  if (moved?.slide !== slide) {
+    const said = slide.querySelector(".owmu-answers [aria-pressed='true']")?.textContent;
+    const first = stations[now].moves.filter(({ answer }) => answer === said); // what the class has said
+    moved = { slide, moves: [...first, ...stations[now].moves.filter((move) => !first.includes(move))] };
+  }
+  const { answer, values } = moved.moves.shift() ?? {};
+  if (answer) send(slide, "owmu-move", values);
+  const set = Object.entries(values ?? {}).map((pair) => pair.join(" = "));
+  line.textContent = answer ? `${answer}: ${set.join(", ")}` : "The plan has no more moves here.";
+}
+
+function send(slide, event, detail) {
+  panelOf(slide)?.parentElement.dispatchEvent(new CustomEvent(event, { detail }));
 }
 
 // What the class has said, question by question.
@@ -119,14 +147,22 @@ function fillSummary() {
   const box = document.querySelector("#summary .said-by-all");
   box.replaceChildren();
   const said = listAnswers();
-  if (said.length === 0) return;
+  if (said.length === 0) make("p", box, "No hands were counted.");
   const table = make("table", box);
   for (const { question, answers } of said) {
     const row = make("tr", table);
     make("th", row, question);
     const cell = make("td", row);
     for (const { answer, right, hands } of answers) make("span", cell, `${right ? "✔ " : ""}${answer}: ${hands}`);
+    const all = answers.reduce((sum, { hands }) => sum + hands, 0);
+    const right = answers.find((one) => one.right);
+    row.dataset.share = right ? right.hands / all : 1;
+    make("td", row, right ? `${right.hands} of ${all}` : "");
   }
+  const shares = [...table.rows].map(({ dataset }) => Number(dataset.share));
+  table.rows[shares.indexOf(Math.min(...shares))]?.classList.add("fewest");
+  table.classList.toggle("short", said.length < 10);
+  if (said.length === 0) return;
   make("button", box, "Save as a table").addEventListener("click", save);
 }
 
@@ -143,16 +179,23 @@ function save() {
 }
 
 function beginAgain() {
-  for (const field of document.querySelectorAll(".hands")) field.value = "";
-  document.querySelectorAll(".owmu-answers").forEach(showParts);
-  for (const slide of slides) {
-    slide.classList.remove("told", "ran");
-    groupsOf(slide).forEach((group, number) => group.classList.toggle("now", number === 0));
-    panelOf(slide)?.parentElement.dispatchEvent(new CustomEvent("owmu-reset"));
+  if (!confirm("Empty all hands, and close all panels?")) return;
+  for (const field of document.querySelectorAll(".hands")) {
+    field.value = "";
+    sessionStorage.removeItem(nameOf(field));
   }
-  begun = moved = null;
+  document.querySelectorAll(".owmu-answers").forEach(showParts);
+  slides.forEach(askAgain);
+  begun = null;
   clock.textContent = "";
   show(0);
+}
+
+function askAgain(slide) {
+  slide.classList.remove("told", "ran");
+  groupsOf(slide).forEach((group, number) => group.classList.toggle("now", number === 0));
+  send(slide, "owmu-reset");
+  moved = warned = null;
 }
 
 // The overview has all slides, and says what the keys do.
@@ -161,10 +204,11 @@ const KEYS = {
   "Space, →, Page Down": "on",
   "Shift+Space, ←, Page Up": "back",
   M: "the plan's next move",
+  A: "ask this question again",
   C: "the code of this cell, and away with it",
   B: "a black screen, and back",
   F: "full screen",
-  Esc: "this overview, and back to the slide",
+  "Esc, L": "this list, and back to the slide",
 };
 
 const overview = make("dialog", document.body);
@@ -216,6 +260,8 @@ const ACTIONS = {
   c: () => root.classList.toggle("show-code"),
   f: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
   m: makeMove,
+  a: () => askAgain(slides[now]),
+  l: look,
   Escape: look,
 };
 
@@ -224,18 +270,28 @@ window.addEventListener(
   (event) => {
     if (event.key === "Tab") tabbed = true;
     if (overview.open || event.ctrlKey || event.metaKey || event.altKey) return;
+    const blank = root.classList.contains("blank");
     const act = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act || keeps(event.target, event.key)) return;
+    const field = ["Tab", "Enter"].includes(event.key) && !event.shiftKey && nextHands(event.target);
+    if (!blank && !field && (!act || keeps(event.target, event.key))) return;
     event.preventDefault();
     event.stopPropagation();
     line.textContent = "";
-    if (root.classList.contains("blank")) root.classList.remove("blank");
+    if (blank) root.classList.remove("blank");
+    else if (field) field.focus();
     else act(event);
   },
   true,
 );
 
+// From one number of hands to the next, past the answers, which would open the panel.
+function nextHands(target) {
+  const fields = [...target.closest?.(".owmu-answers")?.querySelectorAll(".hands") ?? []];
+  return target.matches(".hands") && fields[fields.indexOf(target) + 1];
+}
+
 window.addEventListener("pointerdown", () => (tabbed = false), true);
+window.addEventListener("input", ({ target }) => target.matches(".hands") || (line.textContent = ""));
 document.addEventListener("click", ({ target }) => {
   if (target.matches(".owmu-start")) target.closest(".slide").classList.add("ran");
 });
