@@ -189,7 +189,7 @@ def half_that_counts():
 PREDICTIONS = {
     "multiply": lambda: [("paper left, ink right", {"row": 2, "column": 2})],
     "scan_image": lambda: [("{0}×{0}".format(counting.Layer(1, 1, 8, 3).output_size[0]), {})],
-    "find": lambda: [("light left, dark right", {})],
+    "find": lambda: [("light above, dark below", {})],
     "split": lambda: [(str(nn.Conv2d(3, 32, 3, bias=False).weight.numel()), {"in_channels": 3})],
     "learn": lambda: [(learned_share(), {})],
     "where-train": lambda: [(half_that_counts(), {})],
@@ -214,12 +214,12 @@ def test_a_scan_fills_its_map_place_by_place():
     panel.set(**start)
 
 
-def test_the_patch_of_the_largest_sum_is_light_left_and_dark_right():
+def test_the_patch_of_the_largest_sum_is_light_above_and_dark_below():
     """What is right to predict of the panel `find` as it starts."""
     gray = photos.gray("temple", 96)
-    sums = F.conv2d(torch.tensor(gray)[None, None], torch.tensor(KERNELS["vertical edge"]).float()[None, None])[0, 0]
+    sums = F.conv2d(torch.tensor(gray)[None, None], torch.tensor(KERNELS["horizontal edge"]).float()[None, None])[0, 0]
     row, column = np.unravel_index(int(sums.argmax()), tuple(sums.shape))
-    patch = gray[row : row + 3, column : column + 3].mean(axis=0)
+    patch = gray[row : row + 3, column : column + 3].mean(axis=1)
     assert patch[0] < patch[1] < patch[2]
     assert patch[2] - patch[0] > 0.4
 
@@ -227,18 +227,18 @@ def test_the_patch_of_the_largest_sum_is_light_left_and_dark_right():
 def test_a_click_on_a_weight_makes_the_kernel_the_learners_own():
     finding, panel = (notebooks.run_here(PATH).names["finding"], notebooks.run_here(PATH).panels["find"])
     box = finding.parts["kernel: click a weight"].get_position()
-    x, y = box.x0 + box.width * 2.5 / 3, 1 - (box.y0 + box.height * 2.5 / 3)  # upper right weight
+    x, y = box.x0 + box.width * 2.5 / 3, 1 - (box.y0 + box.height * 0.5 / 3)  # lower right weight
     before = finding.weights.copy()
     start = dict(panel.values)
     for weight in (2, 3, 4, -4):
         panel.set(**finding.pointed(x, y))
-        assert finding.weights[0, 2] == weight
+        assert finding.weights[2, 2] == weight
         assert panel.values["kernel"] == "your own"
         assert panel.problem == ""
     assert finding.pointed(0.01, 0.01) is None
     panel.set(kernel_size=7)
     assert finding.weights.shape == (7, 7)
-    assert finding.weights[2:5, 2:5].tolist() == [[-1, 0, -4], [-1, 0, 1], [-1, 0, 1]]
+    assert finding.weights[2:5, 2:5].tolist() == [[-1, -1, -1], [0, 0, 0], [1, 1, -4]]
     finding.weights = before
     panel.set(**start)
 

@@ -6,6 +6,7 @@ multiply = Predict(
     ["ink everywhere", "paper left, ink right", "ink left, paper right"],
     "paper left, ink right",
     {"row": 2, "column": 2},
+    look="The panel stands at the place with the largest sum.",
     reasons={
         "ink everywhere": "Much ink sounds like a large sum, and with a kernel of ones it would be. But here the ink "
         "under −1 takes away what the ink under 1 adds, so even ink gives zero.",
@@ -25,12 +26,12 @@ scan_image = Predict(
     },
 )
 find = Predict(
-    ["all light", "light left, dark right", "all dark"],
-    "light left, dark right",
-    look="It stands below the kernel.",
+    ["light above, dark below", "all dark", "all light"],
+    "light above, dark below",
+    look="The patch stands below the kernel.",
     reasons={
+        "all dark": "Dark pixels are large numbers, but the row of −1 takes away what the row of 1 adds.",
         "all light": "Light pixels are small numbers, and small numbers make small sums of either sign.",
-        "all dark": "Dark pixels are large numbers, but the column of −1 takes away what the column of 1 adds.",
     },
 )
 split = Predict(
