@@ -111,11 +111,11 @@ def add_up(kernel_size, row, column, digit):
     every = all_uses(kernel_size, digit)
     uses, side = every[:, :, row, column], 11 - kernel_size
     above, below = (uses > 0).sum(), (uses < 0).sum()
-    total = f"{uses.sum():+.2f}".replace("-", "−")
+    mean, largest, total = (f"{of():+.2f}".replace("-", "−") for of in (uses.mean, uses.max, uses.sum))
     sentence = (
         f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {side**2} positions. Its "
-        f"gradient is above zero at {above} of them, below zero at {below}, and zero at {side**2 - above - below}; "
-        f"the sum is {total}, and autograd's is {total}."
+        f"gradient is above zero at {above} of them, below zero at {below}, and zero at {side**2 - above - below}. "
+        f"Their mean is {mean}, the largest {largest}, the sum {total}; autograd's gradient is {total}."
     )
 
     def look(seen):

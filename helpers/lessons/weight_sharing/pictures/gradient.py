@@ -16,21 +16,22 @@ class GradientSum(Picture):
 
     def __init__(self) -> None:
         super().__init__(940, 360)
-        self._image = PixelImage(self, self.add_square("what the weight meets", 10, 50, 270))
-        self._uses = PixelImage(self, self.add_square("its gradient at each use", 312, 50, 270))
-        self._kernel = PixelImage(self, self.add_square("weight.grad of the kernel", 660, 50, 270))
+        self._image = PixelImage(self, self.add_square("what the weight meets", 10, 56, 270))
+        self._uses = PixelImage(self, self.add_square("its gradient at each use", 312, 56, 270))
+        self._kernel = PixelImage(self, self.add_square("weight.grad of the kernel", 660, 56, 270))
         self._signs = TextCollection(self, self._uses.axes)
         self._values = TextCollection(self, self._kernel.axes)
+        self._others = self.add_text(447, 24, ha="center", va="top")
         self._titles = [self.add_title(part.axes) for part in (self._image, self._uses, self._kernel)]
         self.figure.add_artist(
             FancyArrowPatch(
-                (588 / 940, 185 / 360),
-                (652 / 940, 185 / 360),
+                (588 / 940, 191 / 360),
+                (652 / 940, 191 / 360),
                 arrowstyle="simple,head_length=14,head_width=26,tail_width=9",
                 color=INK,
             )
         )
-        self.figure.text(617 / 940, 222 / 360, "sum", fontsize=FONT_SIZE + 4, weight="bold", color=INK, ha="center")
+        self.figure.text(617 / 940, 228 / 360, "sum", fontsize=FONT_SIZE + 4, weight="bold", color=INK, ha="center")
 
     def show(self, image: np.ndarray, uses: np.ndarray, grad: np.ndarray, row: int, column: int) -> None:
         """Show the weight at (row, column) of a kernel that moves over an image (H, W) with stride 1, unpadded.
@@ -63,12 +64,14 @@ class GradientSum(Picture):
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
         self._titles[1].set_text(f"{above} above zero, {below} below")
+        mean, largest = format_signed(uses.mean()), format_signed(uses.max())
+        self._others.set_text(f"mean {mean}, largest {largest}")
         self._titles[2].set_text(f"sum of {uses.size} uses: {format_signed(total)}")
         self.sentence = (
             f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {uses.size} positions. Its "
             f"gradient is above zero at {above} of them, below zero at {below}, and zero at "
-            f"{uses.size - above - below}; the sum is {format_signed(total)}, and autograd's is "
-            f"{format_signed(grad[row, column])}."
+            f"{uses.size - above - below}. Their mean is {mean}, the largest {largest}, the sum "
+            f"{format_signed(total)}; autograd's gradient is {format_signed(grad[row, column])}."
         )
 
     @staticmethod
