@@ -20,12 +20,13 @@ slide = Predict(
 NETS = ["dense", "local", "convolution"]
 at_random = Predict(
     [*NETS, "local, flatten", "convolution, flatten", NO_WINNER],
+    "convolution",
+    look="Its kernels learn from all digits wherever they lie, and its head does not care where.",
     reasons={
         "dense": "It can learn any pattern. But it has to learn each digit anew at each place, from the few that lay "
         "there.",
         "local": "It has kernels for every place, and a head that does not care where. But each kernel learns only "
         "from the ink that lay under it.",
-        "convolution": "Its kernels learn from all digits wherever they lie, and its head does not care where.",
         "local, flatten": "It has the most weights of all, and each learns only from the ink that lay under it.",
         "convolution, flatten": "Its kernels learn from all places. But its head has a weight for each place, and has "
         "to learn each digit anew there.",
