@@ -146,7 +146,7 @@ def test_exercises_are_asked_answered_and_checked_in_order(path):
 def test_a_learner_can_save_a_page_after_the_exercises(path):
     saving, _ = parts(path)[-1]
     assert (saving.id, saving.source) == ("save-page", f'save_page("{notebooks.lesson(path)}")')
-    assert [output.data["text/plain"] for output in saving.outputs] == [INSTEAD.replace("*", "")]
+    assert [output.data["text/plain"] for output in saving.outputs] == [INSTEAD]
 
 
 def test_one_folded_box_says_the_main_point_as_a_formula(path):
