@@ -31,7 +31,7 @@ def test_no_solution_is_in_it(path, nbgrader):
     assert not re.search(r"\bsolution", after, re.IGNORECASE)
     solved = [line.strip() for solution in notebooks.solutions(path) for line in solution.splitlines()]
     lines = {line for line in solved if len(line) > 12}
-    assert len(lines) > 8
+    assert len(lines) > 2
     for line in lines:
         assert after.count(line) == before.count(line) - sum(line in other for other in solved), line
 
@@ -47,7 +47,7 @@ def test_all_else_is_in_it(path):
         shown = notebooks.FOLDED.sub("", one.source).replace("Hints and a solution are folded", "Hints are folded")
         assert notebooks.FOLDED.sub("", other.source).strip() == shown.strip()
         assert one.get("outputs") == other.get("outputs")
-    assert sum("Hints are folded" in cell.source for cell in after) == 1
+    assert not any("a solution are folded" in cell.source for cell in after)
 
 
 @by_notebook
