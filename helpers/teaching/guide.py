@@ -57,7 +57,7 @@ def _tell(station: Station, panel: Panel | None, minutes: str) -> list[str]:
     """Return what a teacher needs to know of a station, in paragraphs."""
     if not station.cell:
         return [f"Minutes {minutes}. {station.say}"]
-    paragraphs = [f"Minutes {minutes}, notebook {_link(station)}. {station.question or station.context}"]
+    paragraphs = [f"Minutes {minutes}, notebook {_link(station)}. {station.context}", station.question]
     if panel is None:
         return [*paragraphs, station.explanation]
     moves = {move["answer"]: move["values"] for move in list_moves(station)}

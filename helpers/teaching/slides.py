@@ -39,7 +39,9 @@ def compose(plan: Plan) -> NotebookNode:
             "moves": list_moves(station),
         }
         if number == 0:
-            heading |= {"title": "One weight, many uses", "question": plan.question or plan.title}
+            heading |= {"title": "One weight, many uses"}
+        if number in (0, len(plan.stations) - 1):
+            heading |= {"question": plan.question or plan.title}
         cells.append(_add(v4.new_markdown_cell(station.context), "context", station=heading))
         if station.ask:
             cells.append(_add(v4.new_markdown_cell(station.question), "ask"))

@@ -111,7 +111,8 @@ def add_up(kernel_size, row, column, digit):
     every = all_uses(kernel_size, digit)
     uses, side = every[:, :, row, column], 11 - kernel_size
     above, below = (uses > 0).sum(), (uses < 0).sum()
-    mean, largest, total = (f"{of():+.2f}".replace("-", "−") for of in (uses.mean, uses.max, uses.sum))
+    largest = max(uses.flat, key=abs)
+    mean, largest, total = (f"{of:+.2f}".replace("-", "−") for of in (uses.mean(), largest, uses.sum()))
     sentence = (
         f"Weight ({row}, {column}) of the {kernel_size}×{kernel_size} kernel is used at {side**2} positions. Its "
         f"gradient is above zero at {above} of them, below zero at {below}, and zero at {side**2 - above - below}. "

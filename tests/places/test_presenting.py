@@ -294,6 +294,16 @@ def test_the_explanation_stands_below_the_setting_that_it_explains(slides):
         wait_for_values(page, wanted)
 
 
+def test_a_step_on_gives_the_answer_that_most_hands_gave(slides):
+    page, _ = slides
+    page.locator(".slide.current .hands").nth(2).fill("9")
+    page.locator(".slide.current .hands").nth(0).fill("4")
+    page.keyboard.press("Space")
+    page.locator(".slide.current canvas").wait_for()
+    assert page.locator(".slide.current [aria-pressed='true']").text_content() == "ink left, paper right"
+    assert page.locator(".slide.current .owmu-verdict b").text_content() == "It is: paper left, ink right."
+
+
 def test_hands_are_typed_one_after_another_and_are_numbers(slides):
     page, _ = slides
     page.locator(".slide.current .hands").first.click()
@@ -320,8 +330,13 @@ def test_a_slide_can_be_left_blanked_and_found_again(slides):
     assert place(page) == 4
 
 
-def test_code_is_shown_when_asked_for_and_hidden_again(slides):
+def test_code_is_shown_when_asked_for_after_the_answer_and_hidden_again(slides):
     page, plan = slides
+    page.keyboard.press("c")
+    assert not seen(page, ".code")
+    assert "after the question" in page.locator("#line").text_content()
+    answer(page)
+    page.locator(".slide.current canvas").wait_for()
     assert not seen(page, ".code")
     page.keyboard.press("c")
     assert seen(page, ".code")
@@ -363,7 +378,7 @@ def test_the_next_class_begins_one_button_away(slides):
     page.locator(".slide.current .owmu-closed").wait_for(state="attached")
     assert page.locator(".slide.current [aria-pressed='true']").count() == 0
     assert page.locator(".slide.current .hands").first.input_value() == ""
-    assert page.locator("#clock").text_content() == f"minute 0 · until {8}"
+    assert page.locator("#clock").text_content() == "minute 2 · until 8"
 
 
 def test_a_key_makes_the_moves_of_the_plan(slides):
@@ -376,7 +391,7 @@ def test_a_key_makes_the_moves_of_the_plan(slides):
     for name, move in {said: moves.pop(said), **moves}.items():
         page.keyboard.press("m")
         wait_for_values(page, start | move)
-        assert page.locator("#line").text_content().startswith(f"{name}: ")
+        assert page.locator("#line").text_content().startswith(f"For “{name}”: ")
     page.keyboard.press("m")
     assert page.locator("#line").text_content() == "The plan has no more moves here."
 

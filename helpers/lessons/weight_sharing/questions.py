@@ -20,8 +20,8 @@ add_up = Predict(
     ["their mean", "the largest", "their sum"],
     "their sum",
     reasons={
-        "their mean": "A mean would not grow with the number of uses. But a nudge to the weight acts at all its uses "
-        "at once, and the effects add.",
+        "their mean": "Losses are averaged over a batch, so one expects a mean. But a nudge to the weight acts at all "
+        "its uses at once, and the effects add.",
         "the largest": "It would, if only the largest use changed the loss. But a nudge to the weight acts at all its "
         "uses at once, and the effects add.",
     },

@@ -21,7 +21,7 @@ NETS = ["dense", "local", "convolution"]
 at_random = Predict(
     [*NETS, "local, flatten", "convolution, flatten", NO_WINNER],
     "convolution",
-    look="Its kernels learn from all digits wherever they lie, and its head does not care where.",
+    look="The convolution's kernels learn from all digits wherever they lie, and its head does not care where.",
     reasons={
         "dense": "It can learn any pattern. But it has to learn each digit anew at each place, from the few that lay "
         "there.",

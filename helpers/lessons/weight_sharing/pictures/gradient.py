@@ -64,7 +64,7 @@ class GradientSum(Picture):
         above, below = int((uses > 0).sum()), int((uses < 0).sum())
         self._titles[0].set_text(f"{uses.size} of {image.size} pixels")
         self._titles[1].set_text(f"{above} above zero, {below} below")
-        mean, largest = format_signed(uses.mean()), format_signed(uses.max())
+        mean, largest = format_signed(uses.mean()), format_signed(uses.flat[np.abs(uses).argmax()])
         self._others.set_text(f"mean {mean}, largest {largest}")
         self._titles[2].set_text(f"sum of {uses.size} uses: {format_signed(total)}")
         self.sentence = (

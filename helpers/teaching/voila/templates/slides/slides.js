@@ -6,7 +6,7 @@ const ends = stations.map((_, place) => stations.slice(0, place + 1).reduce((sum
 const root = document.documentElement;
 const [bar, where, line, clock] = ["bar", "where", "line", "clock"].map((id) => document.getElementById(id));
 let now = 0;
-let begun = null; // when the first slide was left
+let begun = null; // when the first slide was left, which is when the opening has taken its minutes
 let warned = null; // the slide whose question would be passed over
 
 function make(tag, parent, text = "") {
@@ -28,6 +28,7 @@ function prepare(slide) {
     canvas.style.setProperty("--aspect", canvas.style.aspectRatio);
   for (const image of slide.querySelectorAll("img[width]"))
     image.style.setProperty("--aspect", image.getAttribute("width") / image.getAttribute("height"));
+  stress(slide);
   const groups = groupsOf(slide);
   slide.classList.toggle("several", groups.length > 1);
   if (groups.length > 0 && !slide.querySelector(".now")) groups[0].classList.add("now");
@@ -52,6 +53,17 @@ function prepare(slide) {
 function nameOf(hands) {
   const [slide, group] = [hands.closest(".slide"), hands.closest(".owmu-predict")];
   return `${document.title}, ${slide.ariaLabel}, ${group.ariaLabel}, ${hands.ariaLabel}`;
+}
+
+// The truth stands out of what is said.
+function stress(slide) {
+  for (const verdict of slide.querySelectorAll(".owmu-verdict:not(:has(b))")) {
+    const [, before, truth, after] = verdict.textContent.match(/^(.*?)(It is: .*?\.|So it is\.)(.*)$/) ?? [];
+    if (!truth) continue;
+    verdict.replaceChildren(before);
+    make("b", verdict, truth);
+    verdict.append(after);
+  }
 }
 
 function showParts(answers) {
@@ -80,6 +92,7 @@ function step(way) {
     groups.forEach((group, number) => group.classList.toggle("now", number === asked + way));
     return;
   }
+  if (isClosed(slide) && way > 0 && !isGiven(groups[asked]) && answerAsMost(groups[asked])) return;
   if (isClosed(slide) && way > 0 && warned !== slide) {
     warned = slide;
     line.textContent = "No answer yet. Once more to go on without one.";
@@ -98,10 +111,18 @@ function step(way) {
   } else if (slides[now + way]) show(now + way);
 }
 
+// Where hands were counted, a step on gives the answer that most have given.
+function answerAsMost(group) {
+  const counted = [...group.querySelectorAll(".hands")].filter(({ value }) => Number(value) > 0);
+  const most = counted.sort((one, other) => other.value - one.value)[0];
+  most?.previousElementSibling.click();
+  return most !== undefined;
+}
+
 function tick() {
   const last = ends.at(-1);
   if (!last || begun === null) return;
-  const minute = Math.floor((Date.now() - begun) / 60000);
+  const minute = ends[0] + Math.floor((Date.now() - begun) / 60000);
   clock.textContent = `minute ${minute} · until ${ends[now]}`;
   clock.classList.toggle("late", minute >= ends[now]);
 }
@@ -113,6 +134,7 @@ let moved = null;
 function makeMove() {
   const slide = slides[now];
   if (!panelOf(slide) || isClosed(slide)) return;
+  slide.classList.remove("told");
   if (moved?.slide !== slide) {
     const said = slide.querySelector(".owmu-answers [aria-pressed='true']")?.textContent;
     const first = stations[now].moves.filter(({ answer }) => answer === said); // what the class has said
@@ -121,7 +143,9 @@ function makeMove() {
   const { answer, values } = moved.moves.shift() ?? {};
   if (answer) send(slide, "owmu-move", values);
   const set = Object.entries(values ?? {}).map((pair) => pair.join(" = "));
-  line.textContent = answer ? `${answer}: ${set.join(", ")}` : "The plan has no more moves here.";
+  const isAnswer = [...slide.querySelectorAll(".counted button")].some(({ textContent }) => textContent === answer);
+  const why = isAnswer ? `For “${answer}”` : `More, ${answer}`;
+  line.textContent = answer ? `${why}: ${set.join(", ")}` : "The plan has no more moves here.";
 }
 
 function send(slide, event, detail) {
@@ -160,7 +184,8 @@ function fillSummary() {
     make("td", row, right ? `${right.hands} of ${all}` : "");
   }
   const shares = [...table.rows].map(({ dataset }) => Number(dataset.share));
-  table.rows[shares.indexOf(Math.min(...shares))]?.classList.add("fewest");
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  for (const row of table.rows) row.classList.toggle("fewest", Number(row.dataset.share) === least && least < most);
   table.classList.toggle("short", said.length < 10);
   if (said.length === 0) return;
   make("button", box, "Save as a table").addEventListener("click", save);
@@ -249,6 +274,11 @@ function keeps(target, key) {
   return tabbed && ((turns && target.matches(".owmu-range")) || (key === " " && target.matches("button")));
 }
 
+function showCode() {
+  if (isClosed(slides[now])) line.textContent = "The code comes after the question: it may tell the answer.";
+  else root.classList.toggle("show-code");
+}
+
 const ACTIONS = {
   PageDown: () => step(1),
   ArrowRight: () => step(1),
@@ -257,7 +287,7 @@ const ACTIONS = {
   " ": (event) => step(event.shiftKey ? -1 : 1),
   b: () => root.classList.toggle("blank"),
   ".": () => root.classList.toggle("blank"),
-  c: () => root.classList.toggle("show-code"),
+  c: showCode,
   f: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
   m: makeMove,
   a: () => askAgain(slides[now]),
