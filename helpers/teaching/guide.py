@@ -98,7 +98,7 @@ def write_handout(plan: Plan, panels: Shown) -> str:
             title = station.title + ("" if station.title.endswith("?") else ".")
             items.append(f"<li><b>{escape(title)}</b> {asked}{''.join(map(_ask, questions))}</li>")
     line = '<span class="line"></span>'
-    intro = f"<p>Name {line}</p>\n<p>{escape(plan.question)} {line}</p>\n<p>Answer before anything moves.</p>"
+    intro = f"<p>Name {line} {escape(plan.question)} {line}</p>"
     return format_page("One weight, many uses: my predictions", f"{intro}\n<ol>\n{chr(10).join(items)}\n</ol>")
 
 

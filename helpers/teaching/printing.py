@@ -10,7 +10,7 @@ CSS = """
   p { margin: 0 0 2mm; }
   ol { margin: 3mm 0; padding-left: 7mm; }
   li, section { break-inside: avoid; }
-  li { padding: 1.6mm 0 2.2mm; border-bottom: 0.3mm solid #767676; }
+  li { padding: 1.2mm 0 1.6mm; border-bottom: 0.3mm solid #767676; }
   .answer { display: inline-block; width: 112mm; vertical-align: top; }
   .claim { display: inline-block; width: 100mm; }
   .box { display: inline-block; margin-right: 4mm; white-space: nowrap; }
