@@ -3,16 +3,20 @@
 # make answers      make one table of the pages that learners have handed in: FOLDER=where/they/are
 # make handout      write the notebooks without solutions into build/handout
 # make guide        write the pages of the plans, and of the questions before and after, anew
+# make pages        write pages on which every panel is live without a kernel into build/pages
+# make owner        put the account under which this is published into all addresses: OWNER=account
 # make test         check style, and run all tests but those of places
 # make test-places  try the places where the notebooks are shown: Binder, a hub, Voila, slides, the class guide
 # make notebooks    run all notebooks anew and store what they show
 # make format       format code and notebooks
+# make animation    make the README's animation from its panel anew; needs Chromium
 # make benchmarks   print the tables of ratios, and what Binder and a class cost; most of them need Chromium
 #
 # environment.yml holds the versions that a learner gets; a requirements.txt, those for what lies beside it.
 
 PORT ?= 8888
 PLAN ?= 45
+NAME := one-weight-many-uses
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 TORCH_INDEX ?= $(shell sed -n 's/^ *- --extra-index-url //p' environment.yml)
 
@@ -40,7 +44,7 @@ export PIP_USER := 0
 ready := $(shell test "$$(cat .venv/.lab 2>/dev/null)" = "$(CURDIR)" && .venv/bin/python -c pass 2>/dev/null && echo yes)
 $(if $(ready),,$(eval .PHONY: .venv/.lab))
 
-.PHONY: lab present answers handout guide test test-places notebooks format benchmarks
+.PHONY: lab present answers handout guide pages owner test test-places notebooks format animation benchmarks
 
 lab: .venv/.lab
 present: .venv/.class
@@ -64,6 +68,16 @@ guide: .venv/.lab
 	@.venv/bin/python -m helpers.teaching.guide
 	@.venv/bin/python -m helpers.teaching.quiz
 
+pages: .venv/.pages
+	@.venv/bin/python -m helpers.pages
+
+# In all addresses of the README, and in the one that the pages read.
+owner:
+	@test -n "$(OWNER)" || { echo "Say whose account: make owner OWNER=account"; exit 1; }
+	@sed -i.old -E -e 's,(github\.com|/gh)/[A-Za-z0-9-]+/($(NAME)),\1/$(OWNER)/\2,g' \
+		-e 's,[A-Za-z0-9-]+(\.github\.io/$(NAME)),$(OWNER)\1,g' README.md pyproject.toml
+	@rm README.md.old pyproject.toml.old
+
 test: .venv/.test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -78,6 +92,9 @@ notebooks: .venv/.lab
 format: .venv/.test
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+animation: .venv/.test
+	@.venv/bin/python -m docs.animation
 
 benchmarks: .venv/.benchmark
 	@.venv/bin/python -m benchmarks.local_layer
@@ -101,10 +118,11 @@ benchmarks: .venv/.benchmark
 	@echo "$(CURDIR)" > $@
 
 .venv/.class: helpers/teaching/requirements.txt
+.venv/.pages: helpers/pages/requirements.txt
 .venv/.test: tests/requirements.txt
-.venv/.places: tests/places/requirements.txt .venv/.class .venv/.test
+.venv/.places: tests/places/requirements.txt .venv/.class .venv/.pages .venv/.test
 .venv/.benchmark: benchmarks/requirements.txt .venv/.places
 
-.venv/.class .venv/.test .venv/.places .venv/.benchmark: .venv/.lab
+.venv/.class .venv/.pages .venv/.test .venv/.places .venv/.benchmark: .venv/.lab
 	@$(call install,--requirement $(filter %.txt,$^))
 	@touch $@

@@ -1,6 +1,6 @@
 """Make the README's animation: keys are pressed in a panel of a notebook, on a page in Chromium.
 
-`python -m docs.animation` writes docs/panel.webp anew.
+`make animation` writes docs/panel.webp anew.
 """
 
 import io

@@ -1,8 +1,10 @@
 """What a publisher and the tools of a code host read: workflows, the version, the account, the licences."""
 
 import re
+import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -46,16 +48,25 @@ def test_the_pages_that_are_made_are_those_that_are_published():
     assert uploads == ["build/pages"]
 
 
+def accounts(path):
+    """Return the accounts that a file's addresses of this project have."""
+    address = rf"(?:github\.com/|/gh/)([\w-]+)/{NAME}\b|\b([\w-]+)\.github\.io/{NAME}\b"
+    return {"".join(found) for found in re.findall(address, path.read_text(encoding="utf-8", errors="ignore"))}
+
+
 def test_each_address_has_the_account_of_the_project():
     listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True).splitlines()
-    address = re.compile(rf"(?:github\.com/|/gh/)([\w-]+)/{NAME}\b|\b([\w-]+)\.github\.io/{NAME}\b")
-    found = {}
-    for name in listed:
-        path = ROOT / name
-        if path.is_file() and path.suffix not in (".png", ".webp", ".json"):
-            text = path.read_text(encoding="utf-8", errors="ignore")
-            found |= {"".join(owners): name for owners in address.findall(text)}
-    assert found.keys() == {OWNER}, found
+    texts = [ROOT / name for name in listed if not name.endswith((".png", ".webp", ".json"))]
+    assert {name for path in texts if path.is_file() for name in accounts(path)} == {OWNER}
+
+
+def test_one_command_puts_another_account_into_all_addresses(tmp_path):
+    files = [shutil.copy(ROOT / name, tmp_path) for name in ("README.md", "pyproject.toml", "Makefile")]
+    assert subprocess.run(["make", "--silent", "owner", "OWNER="], cwd=tmp_path, capture_output=True).returncode
+    for account in ("a-school", "OWNER"):
+        subprocess.run(["make", "--silent", "owner", f"OWNER={account}"], cwd=tmp_path, check=True, capture_output=True)
+        assert [accounts(Path(file)) for file in files] == [{account}, {account}, set()]
+        assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_the_version_and_its_day_are_the_same_everywhere():

@@ -49,7 +49,7 @@ def installed(copy):
     (copy / ".venv" / "bin").mkdir(parents=True)
     (copy / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (copy / ".venv" / ".lab").write_text(f"{copy}\n")
-    for stamp in (".class", ".test", ".places", ".benchmark"):
+    for stamp in (".class", ".pages", ".test", ".places", ".benchmark"):
         (copy / ".venv" / stamp).touch()
     return copy
 
@@ -92,8 +92,9 @@ def test_make_installs_what_the_learner_needs(copy):
         "lab": set(),
         "present": {"helpers/teaching"},
         "test": {"tests"},
-        "test-places": {"helpers/teaching", "tests", "tests/places"},
-        "benchmarks": {"helpers/teaching", "tests", "tests/places", "benchmarks"},
+        "pages": {"helpers/pages"},
+        "test-places": {"helpers/teaching", "helpers/pages", "tests", "tests/places"},
+        "benchmarks": {"helpers/teaching", "helpers/pages", "tests", "tests/places", "benchmarks"},
     }.items(),
 )
 def test_make_installs_what_a_target_needs_and_no_more(copy, target, folders):
