@@ -82,7 +82,8 @@ function makeModel(table) {
   function predict(question, answer) {
     const { closed, said, reveal } = table.questions[question];
     answers[question] = answer ?? "";
-    state.predictions = state.predictions.with(question, { ...closed, ...said[answers[question]] });
+    const told = { ...closed, ...said[answers[question]] };
+    state.predictions = state.predictions.map((asked, number) => (number === question ? told : asked));
     move(reveal);
   }
 
