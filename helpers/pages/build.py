@@ -68,7 +68,11 @@ def write_pages(target: Path, tables: dict[Path, dict[str, dict[str, Any]]]) -> 
     index = {"page": "index", "title": "One Weight, Many Uses", "panel": shown[0], "about": to_html(about)}
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=False, trim_blocks=True)
     pages["index"] = environment.get_template("index.html.j2").render(site=site | index | {"binder": f"{BINDER}"})
-    found = [{"page": name, **section} for name, html in pages.items() for section in list_sections(html)]
+    found = []
+    for name, html in pages.items():
+        first, *others = list_sections(html)
+        found += [{"page": name, **first}]
+        found += [{"page": name, **section, "title": f"{first['title']}: {section['title']}"} for section in others]
     words = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     (target / "search-index.js").write_text(f"owmuFind({words});\n", encoding="utf-8")
     for name, html in pages.items():

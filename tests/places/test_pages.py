@@ -22,7 +22,8 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from helpers.live import RunPanel
-from helpers.pages.build import SHOWN, build
+from helpers.pages.build import SHOWN, build, write_pages
+from helpers.pages.notebooks import describe
 from helpers.pages.pictures import encode
 from helpers.pages.tables import DENSITY
 from tests import lab, notebooks
@@ -441,6 +442,26 @@ def test_pages_are_light(visit, pages, capsys):
     assert whole < MOST_ALL
     with capsys.disabled():
         print("", *told, f"all pages: {whole / 1e6:.1f} MB", sep="\n")
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match="holds something else"):
+        build(tmp_path)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_pages_are_not_written_where_a_table_says_something_else_than_its_notebook(pages, tmp_path):
+    found = {path: {} for path in PATHS}
+    for name, table in tables(pages).items():
+        lesson, cell = name.split("/")
+        path = next(path for path in PATHS if notebooks.lesson(path) == lesson)
+        found[path][cell] = describe(name, f"tables/{lesson}-{cell}.js", table)
+    assert len(write_pages(tmp_path, found)) == len(PATHS) + 3
+    path = next(path for path in PATHS if notebooks.lesson(path) == SHOWN.partition("/")[0])
+    found[path][SHOWN.partition("/")[2]]["still"]["sentence"] += " And more."
+    with pytest.raises(ValueError, match=SHOWN):
+        write_pages(tmp_path, found)
 
 
 def test_a_table_that_was_changed_by_hand_is_noticed(browser, pages, server, visit, tmp_path):
