@@ -69,7 +69,7 @@ guide: .venv/.lab
 	@.venv/bin/python -m helpers.teaching.quiz
 
 pages: .venv/.pages
-	@.venv/bin/python -m helpers.pages
+	@.venv/bin/python -m helpers.pages $(TARGET)
 
 # In all addresses of the README, and in the one that the pages read.
 owner:
@@ -99,6 +99,7 @@ animation: .venv/.test
 benchmarks: .venv/.benchmark
 	@.venv/bin/python -m benchmarks.local_layer
 	@.venv/bin/python -m benchmarks.slider_latency
+	@.venv/bin/python -m benchmarks.page_latency
 	@.venv/bin/python -m benchmarks.live_curve
 	@.venv/bin/python -m benchmarks.binder
 	@.venv/bin/python -m benchmarks.learner
