@@ -175,10 +175,9 @@ def clear(twin):
     return twin.reset()
 
 
-@pytest.mark.parametrize("where", ["server", "folder"])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_each_control_shows_by_keyboard_what_python_shows(visit, pages, path, where):
-    page = visit(path.stem, where)
+def test_each_control_shows_by_keyboard_what_python_shows(visit, pages, path):
+    page = visit(path.stem, "folder")
     found = panels(page, path)
     skip_all(page)
     for panel, name, twin in found:
@@ -198,7 +197,7 @@ def test_each_control_shows_by_keyboard_what_python_shows(visit, pages, path, wh
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_each_control_works_by_touch_on_a_phone(visit, path):
-    page = visit(path.stem, **PHONE)
+    page = visit(path.stem, "server", **PHONE)
     found = panels(page, path)
     skip_all(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
