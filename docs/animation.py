@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from helpers.live import Panel
 from tests import lab, notebooks
 from tests.mount import answer, mount
 
@@ -26,7 +27,17 @@ PAGE = '<script id="jupyter-config-data" type="application/json">{"baseUrl": "/"
 
 def animate(browser: Browser, target: Path = TARGET) -> None:
     """Press the keys, and write what the page shows after each of them."""
-    panel = notebooks.run_here(notebooks.path_of(NOTEBOOK)).panels[PANEL]
+    panel = notebooks.run_here(notebooks.path_of(NOTEBOOK)).panels[PANEL].reset()
+    try:
+        frames = _press_keys(browser, panel)
+    finally:
+        panel._density = 1.0  # others look at it, too
+        panel.reset()
+    durations = [duration for *_, duration in MOVES]
+    frames[0].save(target, save_all=True, append_images=frames[1:], duration=durations, loop=0, lossless=True, method=6)
+
+
+def _press_keys(browser: Browser, panel: Panel) -> list[Image.Image]:
     page = browser.new_page(viewport={"width": WIDTH, "height": 900}, device_scale_factor=DENSITY)
     mount(page, panel, PAGE)
     answer(page, panel)  # it asks for pixels as fine as its own
@@ -38,17 +49,17 @@ def animate(browser: Browser, target: Path = TARGET) -> None:
         answer(page, panel)
         frames.append(_look(page))
     page.close()
-    panel.reset()
-    durations = [duration for *_, duration in MOVES]
-    frames[0].save(target, save_all=True, append_images=frames[1:], duration=durations, loop=0, lossless=True, method=6)
+    return frames
 
 
 def _look(page: Page) -> Image.Image:
     """Return the sliders, the picture and the sentence as they stand on the page."""
-    page.wait_for_timeout(500)  # a picture is decoded after its sentence has come
     first, last = (page.locator(name).bounding_box() for name in (".owmu-controls", ".owmu-sentence"))
     height = last["y"] + last["height"] - first["y"]
-    png = page.screenshot(clip={"x": 0, "y": first["y"] - 8, "width": WIDTH, "height": height + 16})
+    clip = {"x": 0, "y": first["y"] - 8, "width": WIDTH, "height": height + 16}
+    before, png = b"", page.screenshot(clip=clip)
+    while png != before:  # a picture is decoded after its sentence has come
+        before, png = png, page.screenshot(clip=clip)
     return Image.open(io.BytesIO(png)).convert("RGB")
 
 
