@@ -16,12 +16,13 @@ from helpers.teaching.slides import list_moves
 Shown = dict[str, Panel]
 
 
-def run_stations(plan: Plan) -> Shown:
-    """Return the panel of each station that has one, by the station's name: each lesson's cells run once."""
+def run_stations(*plans: Plan) -> Shown:
+    """Return the panel of each station of some plans that has one, by the station's name: a cell runs once."""
     scopes: dict[str, dict[str, Any]] = {}
     ran: set[tuple[str, str]] = set()
     panels: Shown = {}
-    for station in filter(lambda station: station.cell, plan.stations):
+    stations = {station.name: station for plan in plans for station in plan.stations if station.cell}
+    for station in stations.values():
         names = scopes.setdefault(station.lesson, {"__name__": "__main__"})
         for cell in find_needed(station.lesson, station.cell):
             if (station.lesson, cell.id) not in ran:
@@ -132,11 +133,11 @@ def _anchor(title: str) -> str:
 
 def write_all() -> dict[str, str]:
     """Return all pages of all plans, by their file names."""
-    pages = {}
-    for name in list_plans():
-        plan = read_plan(name)
-        panels = run_stations(plan)
-        pages |= {f"{name}.html": write_handout(plan, panels), f"{name}.md": write_plan(plan, panels)}
+    plans, pages = [read_plan(name) for name in list_plans()], {}
+    ran = run_stations(*plans)
+    for plan in plans:
+        panels = {station.name: ran[station.name] for station in plan.stations if station.name in ran}
+        pages |= {f"{plan.name}.html": write_handout(plan, panels), f"{plan.name}.md": write_plan(plan, panels)}
     return pages
 
 

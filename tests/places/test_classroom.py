@@ -23,9 +23,8 @@ def test_the_pages_of_the_plans_are_as_the_program_writes_them():
         assert (PLANS / name).read_text() == text, f"make guide would change {name}"
 
 
-@pytest.mark.parametrize("name", [list_plans()[-1], *list_lessons()])
-def test_what_a_plan_runs_shows_what_its_notebook_shows(name):
-    for station, panel in panels_of(name).items():
+def test_what_a_plan_runs_shows_what_its_notebook_shows():
+    for station, panel in panels_of(list_plans()[-1]).items():
         lesson, _, cell = station.partition("/")
         twin = notebooks.run_here(list_lessons()[lesson]).shown[cell]
         start = {control["name"]: control["value"] for control in panel.controls}
