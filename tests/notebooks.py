@@ -1,19 +1,20 @@
 """The notebooks as the tests see them, and what belongs to each: its lesson, its facts, and what it shows when run."""
 
 import contextlib
-import io
 import os
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 
 import nbformat
 
-from helpers.live import Panel, collect
+from helpers.cells import run_cell
+from helpers.folders import name_lesson as lesson
+from helpers.live import Panel
 
 ROOT = Path(__file__).parent.parent
 FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
@@ -33,11 +34,6 @@ def copy_project(folder):
 def path_of(stem):
     """Return the notebook of that name."""
     return next(path for path in PATHS if path.stem == stem)
-
-
-def lesson(path):
-    """Return the name of a notebook's home: its own without the number."""
-    return path.stem.lstrip("0123456789_")
 
 
 def facts(path):
@@ -82,13 +78,8 @@ def running(path):
     Cells run in the folder and the silence in which a kernel starts.
     """
 
-    def run(cell, names):
-        with collect() as shown, contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(compile(cell.source, f"{path.name}:{cell.id}", "exec"), names)
-        return printed.getvalue(), shown
-
     with contextlib.chdir(path.parent):
-        yield run
+        yield partial(run_cell, where=path.name)
 
 
 @cache

@@ -12,7 +12,8 @@ from tests.notebooks import ROOT
 MAY_IMPORT = {
     "counting": set(),
     "errors": set(),
-    "progress": set(),
+    "folders": set(),
+    "progress": {"folders"},
     "digits": {"counting"},
     "photos": {"counting"},
     "training": {"counting"},
@@ -22,8 +23,9 @@ MAY_IMPORT = {
     "exercises": {"counting", "errors", "progress"},
     "server": set(),
     "rerun": {"server"},
-    "teaching": {"live", "progress", "lessons"},
-    "pages": {"live"},
+    "cells": {"live"},
+    "teaching": {"cells", "folders", "live", "progress", "lessons"},
+    "pages": {"cells", "folders", "live", "teaching"},
 }
 ENGINES = set(MAY_IMPORT)
 LESSONS = [notebooks.lesson(path) for path in notebooks.PATHS]

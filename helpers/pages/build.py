@@ -13,8 +13,9 @@ import jinja2
 import nbformat
 from nbconvert import HTMLExporter
 
+from helpers.folders import ROOT, check_free, list_notebooks
 from helpers.live.panel import HERE as LIVE
-from helpers.pages.notebooks import ROOT, list_notebooks, make_tables, prepare
+from helpers.pages.notebooks import make_tables, prepare
 from helpers.pages.prose import list_sections, to_html
 
 HERE = Path(__file__).parent / "template"
@@ -36,8 +37,7 @@ def build(target: Path = TARGET, paths: list[Path] | None = None) -> list[Path]:
     Raises ValueError for a folder that holds anything else, and where a table and its notebook differ.
     """
     target, paths = target.resolve(), paths or list_notebooks()
-    if target.exists() and (not target.is_dir() or (not (target / MADE).exists() and any(target.iterdir()))):
-        raise ValueError(f"{target} holds something else; allowed is a folder that is new, empty or has pages already")
+    check_free(target, MADE, "has pages")
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     (target / MADE).touch()

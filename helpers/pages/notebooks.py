@@ -5,8 +5,6 @@ import contextlib
 import io
 import json
 import re
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from helpers.live import Panel, collect
+from helpers.cells import run_cell
+from helpers.folders import name_lesson
+from helpers.live import Panel
 from helpers.pages.pictures import FOLDER, Pictures
 from helpers.pages.tables import record
+from helpers.teaching.plans import read_moves
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = ROOT / "notebooks"
-MOVES = ROOT / "docs" / "plans" / "moves.toml"
 TABLES = "tables"
 CHECK = re.compile(r"^check\(\d+", re.MULTILINE)
 SAVE = re.compile(r"^save_page\(", re.MULTILINE)
@@ -35,31 +33,20 @@ INSTEAD = {
 }
 
 
-def list_notebooks() -> list[Path]:
-    """Return the lessons in their order, and then what else is a notebook."""
-    return sorted(NOTEBOOKS.glob("*.ipynb"))
-
-
-def name_lesson(path: Path) -> str:
-    """Return the name of a notebook's lesson: its own without the number."""
-    return path.stem.lstrip("0123456789_")
-
-
 def make_tables(path: Path, target: Path) -> dict[str, dict[str, Any]]:
     """Run a notebook, write its panels' tables, and return what a page needs to know of each, by the cell's id."""
     notebook, lesson, found = nbformat.read(path, as_version=4), name_lesson(path), {}
-    moves = tomllib.loads(MOVES.read_text(encoding="utf-8"))
     pictures = Pictures(target)
     (target / TABLES).mkdir(exist_ok=True)
-    with _quiet(path.parent):
+    with contextlib.chdir(path.parent), contextlib.redirect_stderr(io.StringIO()):
         names: dict[str, Any] = {"__name__": "__main__"}
-        ran = [(cell, _run(cell, names)) for cell in notebook.cells if _is_shown(cell)]
+        ran = [(cell, run_cell(cell, names, lesson)[1]) for cell in notebook.cells if _is_shown(cell)]
         for cell, shown in ran:
             for panel in shown:
                 if isinstance(panel, Panel):
                     name = f"{lesson}/{cell.id}"
-                    wanted = list(moves.get(name, {}).values())
-                    table = record(panel, lambda cell=cell: _run(cell, names)[-1], wanted, pictures)
+                    wanted = list(read_moves().get(name, {}).values())
+                    table = record(panel, lambda cell=cell: run_cell(cell, names, lesson)[1][-1], wanted, pictures)
                     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
                     file = f"{TABLES}/{lesson}-{cell.id}.js"
                     (target / file).write_text(f"owmu({json.dumps(name)},{text});\n", encoding="utf-8")
@@ -73,20 +60,6 @@ def describe(name: str, file: str, table: dict[str, Any]) -> dict[str, Any]:
     said = table["texts"][problem[0] if problem and table["texts"][problem[0]] else sentence]
     still = {"picture": f"{FOLDER}/{table['pictures'][picture]}", "sentence": said}
     return {"name": name, "file": file, "size": table["state"]["size"], "still": still}
-
-
-@contextlib.contextmanager
-def _quiet(folder: Path) -> Iterator[None]:
-    """Work in the folder in which a notebook's kernel starts, and print nothing."""
-    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        yield
-
-
-def _run(cell: NotebookNode, names: dict[str, Any]) -> list[Any]:
-    """Run a cell and return the panels and pictures that it shows."""
-    with collect() as shown:
-        exec(compile(cell.source, cell.id, "exec"), names)
-    return shown
 
 
 def _is_shown(cell: NotebookNode) -> bool:

@@ -6,12 +6,11 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from html import escape
-from pathlib import Path
 
 from helpers import progress
+from helpers.folders import NOTEBOOKS
 from helpers.progress import LOOKS, Exercise, Prediction, State
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SESSION = secrets.token_hex(8)  # two pages of one kernel are by one learner
 ASKED = re.compile(r"\*\*(?:Predict|Vote)\*\*: ([^?]+?(?:\?|\n\n|\Z))")
 CALLED = re.compile(r"\w+(?=\()")

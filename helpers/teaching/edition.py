@@ -13,8 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS, TARGET = ROOT / "notebooks", ROOT / "build" / "handout"
+from helpers.folders import NOTEBOOKS, ROOT, check_free, list_notebooks
+
+TARGET = ROOT / "build" / "handout"
 MADE = ".handout"  # stands in a folder that may be written anew
 
 SOLUTION = re.compile(r"\n*<details><summary>Solution</summary>\n.*?\n</details>", re.DOTALL)
@@ -45,12 +46,11 @@ def write_edition(target: Path = TARGET, nbgrader: bool = False) -> list[Path]:
     target = target.resolve()
     if target.is_relative_to(NOTEBOOKS):
         raise ValueError(f"{target} lies among the notebooks; allowed is a folder outside of {NOTEBOOKS}")
-    if target.exists() and (not target.is_dir() or (not (target / MADE).exists() and any(target.iterdir()))):
-        raise ValueError(f"{target} holds something else; allowed is a folder that is new, empty or a handout already")
+    check_free(target, MADE, "a handout")
     target.mkdir(parents=True, exist_ok=True)
     (target / MADE).touch()
     written = []
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in list_notebooks():
         written.append(target / path.name)
         nbformat.write(make_edition(nbformat.read(path, as_version=4), nbgrader), written[-1])
     return written

@@ -1,17 +1,26 @@
 """A plan on paper: a page with questions, usual answers and moves for the teacher, and one to fill in for a learner."""
 
-import contextlib
-import io
 import re
 from html import escape
+from itertools import chain
 from typing import Any
 
 from nbconvert.filters import markdown2html
 
-from helpers.live import Panel, Predict, collect
-from helpers.teaching.plans import PLANS, ROOT, Plan, Station, find_needed, list_lessons, list_plans, read_plan
+from helpers.cells import run_cell
+from helpers.folders import ROOT
+from helpers.live import Panel, Predict
+from helpers.teaching.plans import (
+    PLANS,
+    Plan,
+    Station,
+    list_lessons,
+    list_moves,
+    list_plans,
+    read_plan,
+    share_cells,
+)
 from helpers.teaching.printing import format_page
-from helpers.teaching.slides import list_moves
 
 Shown = dict[str, Panel]
 
@@ -19,17 +28,11 @@ Shown = dict[str, Panel]
 def run_stations(*plans: Plan) -> Shown:
     """Return the panel of each station of some plans that has one, by the station's name: a cell runs once."""
     scopes: dict[str, dict[str, Any]] = {}
-    ran: set[tuple[str, str]] = set()
     panels: Shown = {}
-    stations = {station.name: station for plan in plans for station in plan.stations if station.cell}
-    for station in stations.values():
+    for station, cells in share_cells(chain.from_iterable(plan.stations for plan in plans)):
         names = scopes.setdefault(station.lesson, {"__name__": "__main__"})
-        for cell in find_needed(station.lesson, station.cell):
-            if (station.lesson, cell.id) not in ran:
-                ran.add((station.lesson, cell.id))
-                with collect() as shown, contextlib.redirect_stdout(io.StringIO()):
-                    exec(compile(cell.source, f"{station.lesson}/{cell.id}", "exec"), names)
-        if isinstance(shown[-1], Panel):
+        shown = [thing for cell in cells for thing in run_cell(cell, names, station.lesson)[1]]
+        if shown and isinstance(shown[-1], Panel):
             panels[station.name] = shown[-1]
     return panels
 

@@ -3,14 +3,18 @@
 import re
 import symtable
 import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).parents[2]
+from helpers.folders import ROOT, list_notebooks, name_lesson
+
 PLANS = ROOT / "docs" / "plans"
 FOLD = re.compile(r"\s*<details>.*?</details>", re.DOTALL)
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -60,12 +64,23 @@ class Plan:
 
 def list_lessons() -> dict[str, Path]:
     """Return the notebook of each lesson by the lesson's name, in their order."""
-    return {path.stem.partition("_")[2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+    return {name_lesson(path): path for path in list_notebooks() if path.stem[0].isdigit()}
 
 
 def list_plans() -> list[str]:
     """Return the names of the plans that are kept."""
     return sorted(path.stem for path in PLANS.glob("*.toml") if path.stem.isdigit())
+
+
+@cache
+def read_moves() -> dict[str, dict[str, dict[str, Any]]]:
+    """Return for each station's name the moves of its panel: the answer that each is for, and the values to move to."""
+    return tomllib.loads((PLANS / "moves.toml").read_text(encoding="utf-8"))
+
+
+def list_moves(station: Station) -> list[dict[str, Any]]:
+    """Return the moves of a station in their order, each with the answer it is for."""
+    return [{"answer": answer, "values": values} for answer, values in read_moves().get(station.name, {}).items()]
 
 
 @cache
@@ -101,8 +116,7 @@ def _read_station(given: dict) -> Station:
     """Return a station as a plan has it."""
     minutes = given["minutes"]
     if "cell" not in given:
-        (title,) = (given[kind] for kind in ("opening", "closing") if kind in given)
-        return Station(title, minutes, say=given.get("say", ""))
+        return Station(given["title"], minutes, say=given.get("say", ""))
     lesson, _, cell = given["cell"].partition("/")
     return find_station(lesson, cell, minutes)
 
@@ -129,12 +143,8 @@ def find_station(lesson: str, cell_id: str, minutes: int = 0) -> Station:
     said = next(number for number in range(place - 1, start - 1, -1) if texts[number])
     asked = ASK.search(texts[said])
     context = HEADING.sub("", texts[said][: asked.start()] if asked else texts[said]).strip()
-    explanation = next(
-        (text for text in texts[place + 1 :] if text and (HEADING.search(text) or not asked or "What you saw" in text)),
-        "",
-    )
-    if HEADING.search(explanation):
-        explanation = ""
+    after = takewhile(lambda text: not HEADING.search(text), filter(None, texts[place + 1 :]))
+    explanation = next((text for text in after if not asked or "What you saw" in text), "")
     title = HEADING.search(texts[start])[1]
     return Station(title, minutes, lesson, cell_id, context, asked[0] if asked else "", explanation.strip())
 
@@ -150,6 +160,16 @@ def find_needed(lesson: str, cell_id: str) -> list[NotebookNode]:
             needed.insert(0, cell)
             wanted = (wanted - makes) | uses
     return needed
+
+
+def share_cells(stations: Iterable[Station]) -> Iterator[tuple[Station, list[NotebookNode]]]:
+    """Yield each station with the cells that are still to be run for it, in their order: each of them once."""
+    ran: set[tuple[str, str]] = set()
+    for station in stations:
+        needed = find_needed(station.lesson, station.cell) if station.cell else []
+        cells = [cell for cell in needed if (station.lesson, cell.id) not in ran]
+        ran |= {(station.lesson, cell.id) for cell in cells}
+        yield station, cells
 
 
 def _list_names(source: str) -> tuple[set[str], set[str]]:

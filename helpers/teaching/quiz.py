@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from helpers.folders import ROOT
 from helpers.teaching.printing import format_page
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 NAME = '<p>Name <span class="line" style="width: 60mm"></span></p>'
 
 

@@ -4,8 +4,6 @@ import argparse
 import json
 import os
 import sys
-import tomllib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, v4
 
-from helpers.teaching.plans import PLANS, ROOT, Plan, Station, find_needed, read_plan
+from helpers.folders import ROOT
+from helpers.teaching.plans import Plan, list_moves, read_plan, share_cells
 
 LOAD = "%load_ext helpers.teaching.slides"
 SCOPE = "%%lesson"  # a cell that begins so runs among the names of its own lesson
@@ -21,17 +20,10 @@ SCOPE = "%%lesson"  # a cell that begins so runs among the names of its own less
 EXTENSIONS = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
 
 
-@cache
-def read_moves() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return for each station's name the moves of its panel: the answer that each is for, and the values to move to."""
-    return tomllib.loads((PLANS / "moves.toml").read_text(encoding="utf-8"))
-
-
 def compose(plan: Plan) -> NotebookNode:
     """Return one notebook with what a plan shows: each lesson's cells keep their own names and run once."""
     cells = [_add(v4.new_code_cell(LOAD), "needed")]
-    ready: set[tuple[str, str]] = set()
-    for number, station in enumerate(plan.stations):
+    for number, (station, needed) in enumerate(share_cells(plan.stations)):
         heading = {
             "title": station.title,
             "cell": station.name,
@@ -45,22 +37,14 @@ def compose(plan: Plan) -> NotebookNode:
         cells.append(_add(v4.new_markdown_cell(station.context), "context", station=heading))
         if station.ask:
             cells.append(_add(v4.new_markdown_cell(station.question), "ask"))
-        for cell in find_needed(station.lesson, station.cell) if station.cell else []:
-            key = (station.lesson, cell.id)
-            if key not in ready:
-                shown = cell.id == station.cell
-                ready.add(key)
-                source = f"{SCOPE} {station.lesson}\n{cell.source}"
-                cells.append(_add(v4.new_code_cell(source), "shown" if shown else "needed", code=cell.source))
+        for cell in needed:
+            role = "shown" if cell.id == station.cell else "needed"
+            source = f"{SCOPE} {station.lesson}\n{cell.source}"
+            cells.append(_add(v4.new_code_cell(source), role, code=cell.source))
         if station.explanation:
             cells.append(_add(v4.new_markdown_cell(station.explanation), "explanation"))
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, "plan": plan.name}
     return v4.new_notebook(cells=cells, metadata=metadata)
-
-
-def list_moves(station: Station) -> list[dict[str, Any]]:
-    """Return the moves of a station in their order, each with the answer it is for."""
-    return [{"answer": answer, "values": values} for answer, values in read_moves().get(station.name, {}).items()]
 
 
 def _add(cell: NotebookNode, role: str, **more: Any) -> NotebookNode:

@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from helpers.teaching.guide import run_stations, write_all
-from helpers.teaching.plans import PLANS, find_needed, list_lessons, list_plans, read_plan
-from helpers.teaching.slides import SCOPE, compose, list_moves, read_moves
+from helpers.teaching.plans import PLANS, find_needed, list_lessons, list_moves, list_plans, read_moves, read_plan
+from helpers.teaching.slides import SCOPE, compose
 from tests import lab, notebooks
 
 
