@@ -44,9 +44,8 @@ def jupyter_lab(root: Path) -> Iterator[str]:
 def voila(root: Path) -> Iterator[str]:
     """Serve the notebooks of `root` with Voila in the same way."""
     token = secrets.token_hex(16)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["voila", str(root), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", f"--token={token}"]
+    command = ["voila", str(root), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={_find_port()}"]
+    command += [f"--token={token}"]
     # JupyterLab's other extensions do not fit Voila.
     allowed = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
     command += [f"--VoilaConfiguration.extension_allowlist={allowed}"]
@@ -55,8 +54,22 @@ def voila(root: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _server(command: list[str], root: Path) -> Iterator[str]:
-    """Run a Python module that serves on a local port, with settings of its own, and yield its address."""
+def slides(plan: str, root: Path) -> Iterator[str]:
+    """Serve the slides of a plan of the project in `root`, and yield the address to open."""
+    command = ["helpers.teaching.slides", plan, "--no-browser", f"--port={_find_port()}"]
+    with _server(command, root, "voila/templates/slides/static/voila-style.js") as base:
+        yield base
+
+
+def _find_port() -> int:
+    """Return a local port that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def _server(command: list[str], root: Path, page: str = "login") -> Iterator[str]:
+    """Run a Python module that serves on a local port, with settings of its own; yield its address when it answers."""
     with tempfile.TemporaryDirectory() as home:
         settings = {f"JUPYTER_{name}_DIR": f"{home}/{name.lower()}" for name in ("CONFIG", "RUNTIME", "DATA")}
         log = Path(home, "server.log")
@@ -69,7 +82,7 @@ def _server(command: list[str], root: Path) -> Iterator[str]:
                 cwd=root,
             )
         try:
-            yield _wait_for_address(server, log)
+            yield _wait_for_address(server, log, page)
         finally:
             server.terminate()
             try:
@@ -79,13 +92,13 @@ def _server(command: list[str], root: Path) -> Iterator[str]:
                 server.wait()
 
 
-def _wait_for_address(server: subprocess.Popen, log: Path) -> str:
-    """Wait until the server answers, and return its address."""
+def _wait_for_address(server: subprocess.Popen, log: Path, page: str) -> str:
+    """Wait until a page of the server answers, and return the server's address."""
 
     def list_pages() -> list[str]:
-        return [f"{base}login" for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())]
+        return [f"{base}{page}" for base in re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())]
 
-    return wait_for_server(server, list_pages, log).removesuffix("login")
+    return wait_for_server(server, list_pages, log).removesuffix(page)
 
 
 def wait_for_server(

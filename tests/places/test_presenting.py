@@ -2,15 +2,13 @@
 
 import contextlib
 import re
-import socket
 import subprocess
 import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from helpers.teaching.plans import list_lessons, list_plans, read_plan
-from helpers.teaching.slides import read_moves
+from helpers.teaching.plans import list_lessons, list_plans, read_moves, read_plan
 from tests import lab, notebooks
 from tests.looks import LEAST_ON_SLIDE, smallest_text
 from tests.onpage import values
@@ -50,23 +48,6 @@ UNFIT = """slide => {
 }"""
 
 
-@contextlib.contextmanager
-def served(name, folder):
-    """Serve the slides of a plan, and yield their address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    base, log = f"http://127.0.0.1:{port}", folder / "voila.log"
-    command = [sys.executable, "-m", "helpers.teaching.slides", name, "--no-browser", f"--port={port}"]
-    with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=notebooks.ROOT, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        lab.wait_for_server(server, lambda: [f"{base}/voila/templates/slides/static/voila-style.js"], log)
-        yield base
-    finally:
-        server.terminate()
-        server.wait()
-
-
 @pytest.fixture(scope="module")
 def window(chromium):
     """Return a page that serves all plans in turn, and what it complained of."""
@@ -81,10 +62,10 @@ def window(chromium):
 
 
 @contextlib.contextmanager
-def opened(window, name, folder):
+def opened(window, name):
     """Serve a plan and open its slides; yield the page and the plan once all panels stand."""
     plan = read_plan(name)
-    with served(name, folder) as base:
+    with lab.slides(name, notebooks.ROOT) as base:
         window.set_viewport_size(PROJECTORS[0])
         window.goto(base, wait_until="commit", timeout=90_000)
         asked = sum(1 for station in plan.stations if station.ask)
@@ -139,14 +120,14 @@ def go_to(page, title):
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_each_slide_asks_then_shows_then_tells_and_can_be_read_from_the_back_row(window, name, tmp_path, capsys):
+def test_each_slide_asks_then_shows_then_tells_and_can_be_read_from_the_back_row(window, name, capsys):
     pictures = {
         f"{notebooks.lesson(path)}/{cell}": shown
         for path in notebooks.PATHS
         for cell, shown in notebooks.run_here(path).shown.items()
     }
     least = []
-    with opened(window, name, tmp_path) as (page, plan):
+    with opened(window, name) as (page, plan):
         least.append(look(page))
         for station in plan.stations[1:]:
             page.keyboard.press("PageDown")
@@ -190,9 +171,9 @@ def test_each_slide_asks_then_shows_then_tells_and_can_be_read_from_the_back_row
 
 
 @pytest.fixture(scope="module")
-def plan(window, tmp_path_factory):
+def plan(window):
     """Return the slides of the shortest plan; each test begins like a new class."""
-    with opened(window, list_plans()[0], tmp_path_factory.mktemp("plan")) as (page, plan):
+    with opened(window, list_plans()[0]) as (page, plan):
         yield page, plan
 
 
