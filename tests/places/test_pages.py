@@ -261,7 +261,7 @@ def test_a_picture_that_marks_several_answers_does_so_in_any_order(visit, number
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_runs_play_stop_and_end_as_python_ends(visit, pages, path):
-    page = visit(path.stem)
+    page = visit(path.stem, before=lambda page: page.clock.install())
     for panel, _, twin in panels(page, path):
         if not isinstance(twin, RunPanel):
             continue
@@ -276,7 +276,7 @@ def test_runs_play_stop_and_end_as_python_ends(visit, pages, path):
         stop.click()
         stopped = bar.evaluate("bar => bar.value")
         assert 0 < stopped < 1
-        page.wait_for_timeout(400)
+        page.clock.fast_forward(60_000)  # whatever is still to come would come now
         assert bar.evaluate("bar => bar.value") == stopped
         for preset in [None, *panel.locator(".owmu-presets button").all()]:
             if preset is not None:
@@ -310,7 +310,6 @@ def test_a_click_on_a_picture_moves_to_what_python_moves_to(visit, pages):
                 target = twin.picture.pointed(x, y) or {}
                 before, box = values(panel, twin), panel.locator("canvas").bounding_box()
                 panel.locator("canvas").click(position={"x": x * box["width"], "y": y * box["height"]})
-                page.wait_for_timeout(50)
                 after = values(panel, twin)
                 assert after in (before, before | target)
                 clicked += after != before
@@ -431,7 +430,13 @@ def test_pages_are_light(visit, pages, capsys):
             first, at = sum(sizes), page.evaluate("() => performance.now()")
             page.wait_for_load_state("networkidle")
             page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-            page.wait_for_timeout(300)
+            page.wait_for_function(
+                """() => [...document.images].every(image => {
+                    const { top, bottom } = image.getBoundingClientRect();
+                    return image.complete || !image.checkVisibility() || bottom < 0 || top > innerHeight;
+                })"""
+            )
+            page.wait_for_load_state("networkidle")
             told.append(
                 f"{file.stem}: live with {first / 1e3:.0f} kB after {at:.0f} ms, {sum(sizes) / 1e3:.0f} kB in all"
             )
