@@ -327,10 +327,7 @@ document.addEventListener("click", ({ target }) => {
 });
 
 function begin() {
-  slides.forEach((slide, place) => {
-    slide.classList.toggle("words", !stations[place].cell);
-    if (!stations[place].moves) stations[place].moves = [];
-  });
+  slides.forEach((slide, place) => slide.classList.toggle("words", !stations[place].cell));
   const last = slides.at(-1);
   last.id = "summary";
   const box = make("div", last);
